@@ -1,0 +1,1 @@
+"""What regenerates generated files, and the set-up behind ``make.py``."""
