@@ -1,0 +1,1 @@
+"""Company data come in: declared once, read, checked, and made for practice."""

@@ -1,0 +1,106 @@
+"""Simulated companies: a new one for every seed, with the truth in `company.truth`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.company import Company
+from kamlab.accounts.simulation import business, people, relationship
+from kamlab.accounts.simulation.truth import LOG_MARGIN, PATHS, RETENTION, Truth
+from kamlab.accounts.transactions import summarise_transactions
+from kamlab.foundation.errors import ModelError
+from kamlab.foundation.language import say
+
+FIRST_YEAR = 2022
+PURCHASES = ["frequency", "recency", "T", "mean_order_value"]
+YEARS = 5
+"""The last year is about to begin: it has been surveyed, but nobody has decided yet."""
+SURVEY_LEAD = pd.DateOffset(months=2)
+"""A wave is answered in the two months before the year that it belongs to."""
+
+
+def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
+    """Make a company in which relationship quality is hidden and drives everything else.
+
+    Thirteen constructs follow the paths of `company.truth.paths` (all 0.30 or -0.30). In each
+    of four fiscal years from April 2022, true quality just before the year drives the survey
+    answers, the renewals (logit), the net margins (log-linear), the investments, contacts and
+    events. A fifth year is about to begin: surveyed, but with renewals still open (`stayed` is
+    missing). Five in six customers have a contract; the others order when they like and have
+    transactions instead of periods.
+
+    Parameters
+    ----------
+    n_accounts : int, default 240
+        Number of customers, at least 10.
+    seed : int, default 0
+        The same seed gives the same company, to the byte.
+
+    Returns
+    -------
+    Company
+        With all six tables, money in yen, `simulated=True` and the rules in `truth`.
+
+    Raises
+    ------
+    ModelError
+        If `n_accounts` is under 10 or `seed` is negative.
+
+    Examples
+    --------
+    >>> company = simulate_company(n_accounts=50, seed=7)
+    >>> len(company.accounts)
+    50
+    """
+    if n_accounts < 10 or seed < 0:
+        raise ModelError(say("accounts.simulate_bounds", n_accounts=n_accounts, seed=seed))
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(7)]
+    hidden, accounts_, answers, renewals, orders, persons, events = streams
+    width = max(3, len(str(n_accounts)))
+    ids = np.array([f"A-{number:0{width}d}" for number in range(1, n_accounts + 1)])
+    calendar = _calendar()
+    first, last = calendar["start"].iloc[0], calendar["end"].iloc[-2]
+
+    quality = relationship.true_quality(ids, YEARS, hidden)
+    at_first = quality[quality["wave"] == 1].reset_index(drop=True)
+    accounts = business.accounts(at_first, accounts_)
+    periods, true_periods = business.periods(accounts, quality, calendar, renewals)
+    present = _present(accounts, periods, calendar)
+    surveyed = present[["account_id", "wave"]].merge(quality, on=["account_id", "wave"])
+    waves = calendar.assign(first_day=calendar["start"] - SURVEY_LEAD)[["wave", "first_day"]]
+    ordered = business.transactions(accounts, first, last, orders)
+    summary = summarise_transactions(ordered, end=last)[["account_id", *PURCHASES]]
+    return Company(
+        accounts=accounts.merge(summary, on="account_id", how="left"),
+        survey=relationship.survey(surveyed, waves, answers),
+        periods=periods,
+        transactions=ordered,
+        contacts=people.contacts(accounts, at_first, last, persons),
+        interactions=people.interactions(present[present["end"] <= last], quality, events),
+        name=f"No. {seed}",
+        currency="JPY",
+        simulated=True,
+        source=f"simulate_company(n_accounts={n_accounts}, seed={seed})",
+        truth=Truth(PATHS, RETENTION, LOG_MARGIN, quality, true_periods),
+    )
+
+
+def _calendar() -> pd.DataFrame:
+    years = np.arange(FIRST_YEAR, FIRST_YEAR + YEARS)
+    return pd.DataFrame(
+        {
+            "wave": np.arange(1, YEARS + 1),
+            "period": years,
+            "start": pd.to_datetime([f"{year}-04-01" for year in years]),
+            "end": pd.to_datetime([f"{year + 1}-03-31" for year in years]),
+        }
+    )
+
+
+def _present(accounts: pd.DataFrame, periods: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
+    """Return the accounts and years in which somebody was there to answer and to act."""
+    contract = periods[["account_id", "period"]]
+    free = accounts.loc[~accounts["has_contract"], ["account_id"]]
+    both = pd.concat([contract, free.merge(calendar[["period"]], how="cross")])
+    return both.merge(calendar, on="period").sort_values(["wave", "account_id"], ignore_index=True)
