@@ -1,0 +1,1 @@
+"""What people touch: explorers and self-checks. The only room that knows ipywidgets."""

@@ -1,0 +1,104 @@
+"""Self-checks: a learner's answer against one computed afresh, never one written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from types import EllipsisType
+
+import numpy as np
+
+from kamlab.accounts.samples import sample_company
+from kamlab.foundation.errors import ModelError
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.retention.logit import fit_retention
+from kamlab.value.chain import value_of_quality
+from kamlab.value.regression import fit_value
+
+STAY = "stayed ~ trust + commitment + satisfaction + tenure"
+WORTH = "log(ltv) ~ trust + commitment + satisfaction + size"
+RELATIVE_TOLERANCE = 0.01
+"""A number within one per cent is right: learners round."""
+
+Answer = str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a learner reads; `right` tells whether the answer was."""
+
+    right: bool
+    text: Text
+
+    def __str__(self) -> str:
+        """Return the feedback in the current language."""
+        return ("✔ " if self.right else "… ") + str(self.text)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p><strong>{escape(str(self))}</strong></p>"
+
+
+def _least_likely() -> Answer:
+    stay = fit_retention(STAY, sample_company())
+    return str(stay.augment()["account_id"].iloc[0])
+
+
+def _value_of_commitment() -> Answer:
+    company = sample_company()
+    stay, worth = fit_retention(STAY, company), fit_value(WORTH, company)
+    gains = value_of_quality(stay, worth, raise_by={"commitment": 1}).augment()["gain"]
+    return float(gains.sum() / 1e6)
+
+
+QUESTIONS: Mapping[str, Callable[[], Answer]] = {
+    "00-least-likely-to-stay": _least_likely,
+    "00-value-of-commitment": _value_of_commitment,
+}
+
+
+def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
+    """Check an answer to a question of a notebook.
+
+    Parameters
+    ----------
+    question : str
+        Its id, as it stands in the notebook.
+    answer : str, float or ...
+        The learner's answer; `...` asks for the question's hint.
+
+    Returns
+    -------
+    Feedback
+        Right or not yet, with a word on why.
+
+    Raises
+    ------
+    ModelError
+        If there is no such question.
+
+    Examples
+    --------
+    >>> check_answer("00-least-likely-to-stay", ...).right
+    False
+    """
+    if question not in QUESTIONS:
+        known = join([same(name) for name in QUESTIONS])
+        raise ModelError(say("lab.unknown_question", question=question, known=known))
+    key = question.replace("-", "_")
+    if answer is ...:
+        return Feedback(right=False, text=say(f"lab.hint_{key}"))
+    if _agrees(answer, QUESTIONS[question]()):
+        return Feedback(right=True, text=say(f"lab.right_{key}"))
+    return Feedback(right=False, text=say("lab.not_yet") + say(f"lab.hint_{key}"))
+
+
+def _agrees(answer: Answer, expected: Answer) -> bool:
+    if isinstance(expected, str):
+        return str(answer).strip().casefold() == expected.casefold()
+    try:
+        return bool(np.isclose(float(answer), expected, rtol=RELATIVE_TOLERANCE))
+    except ValueError:
+        return False

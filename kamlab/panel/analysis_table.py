@@ -1,0 +1,117 @@
+"""The only place that joins a company's tables, and the only guard against leaks.
+
+A row's predictors may use nothing dated on or after the first day of its period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.company import Company
+from kamlab.accounts.tables import table
+from kamlab.foundation.language import say
+from kamlab.quality.scores import RELATIONSHIP_QUALITY, account_scores, last_wave, respondent_scores
+
+DAYS_A_YEAR = 365.25
+ROW = ["account_id", "period"]
+LOOK_BACK = pd.DateOffset(years=1)
+
+
+def analysis_table(
+    company: Company, constructs: Sequence[str] = RELATIONSHIP_QUALITY
+) -> pd.DataFrame:
+    """Return one row per account and period, with what was known before the period began.
+
+    Parameters
+    ----------
+    company : Company
+        With the tables `accounts` and `periods`; `survey` and `interactions` are used where
+        present.
+    constructs : sequence of str, default trust, commitment, satisfaction
+
+    Returns
+    -------
+    DataFrame
+        Sorted by account and period:
+
+        * `account_id, period, start, end, stayed` and `net_margin` (margin less cost to serve):
+          what the period brought; `decided` tells whether `stayed` is known yet;
+        * the columns of the account table; `tenure` (years at the first day) and `size`
+          (log10 of employees);
+        * the constructs' scores of the last wave answered before the first day, with `wave`,
+          `n_respondents` and `quality_age` (days since the last answer);
+        * `<kind>_last_year`: events of each kind in the year before the first day.
+
+        What was not known is missing, never filled.
+
+    Raises
+    ------
+    NotApplicable
+        If the company has no periods, or its survey lacks a construct's items.
+
+    Examples
+    --------
+    >>> kl.analysis_table(kl.sample_company()).head()  # doctest: +SKIP
+    """
+    purpose = say("panel.purpose")
+    periods = company.need("periods", "stayed", purpose=purpose)
+    rows = periods.sort_values(ROW, ignore_index=True)
+    rows["decided"] = rows["stayed"].notna()
+    if {"margin", "cost_to_serve"} <= set(rows.columns):
+        rows["net_margin"] = rows["margin"] - rows["cost_to_serve"]
+    rows = rows.merge(company.accounts, on="account_id", how="left", validate="many_to_one")
+    if "customer_since" in rows:
+        rows["tenure"] = (rows["start"] - rows["customer_since"]).dt.days / DAYS_A_YEAR
+    if "employees" in rows:
+        rows["size"] = np.log10(rows["employees"].astype("float64"))
+    if company.survey is not None:
+        scores = respondent_scores(company.survey, constructs)
+        rows = rows.merge(_quality_before(rows, scores), on=ROW, how="left")
+    if company.interactions is not None:
+        rows = rows.merge(_events_before(rows, company.interactions), on=ROW, how="left")
+    return rows
+
+
+def current_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the latest row of every account that is still a customer.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        An analysis table.
+
+    Returns
+    -------
+    DataFrame
+        One row an account: its open period where there is one, else its last period if it
+        stayed. Accounts that left are not in it.
+    """
+    latest = rows.loc[rows.groupby("account_id")["start"].idxmax()]
+    return latest[latest["stayed"].fillna(True).astype(bool)].reset_index(drop=True)
+
+
+def _before(rows: pd.DataFrame, events: pd.DataFrame, dated: str) -> pd.DataFrame:
+    """Pair every row with the account's events that came before the row's first day."""
+    pairs = rows[[*ROW, "start"]].merge(events, on="account_id")
+    return pairs[pairs[dated] < pairs["start"]]
+
+
+def _quality_before(rows: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    known = last_wave(_before(rows, scores, "answered_on"), by=ROW)
+    wave = known.groupby(ROW)["wave"].first()
+    quality = account_scores(known.drop(columns="start"), ROW).set_index(ROW)
+    start = known.groupby(ROW)["start"].first()
+    quality["quality_age"] = (start - quality.pop("answered_on")).dt.days
+    return quality.join(wave).reset_index()
+
+
+def _events_before(rows: pd.DataFrame, interactions: pd.DataFrame) -> pd.DataFrame:
+    events = _before(rows, interactions[["account_id", "occurred_on", "kind"]], "occurred_on")
+    recent = events[events["occurred_on"] >= events["start"] - LOOK_BACK]
+    kinds = list(table("interactions")["kind"].values)
+    is_kind = {f"{kind}_last_year": recent["kind"] == kind for kind in kinds}
+    counts = recent[ROW].assign(**is_kind).groupby(ROW).sum()
+    return counts.reindex(pd.MultiIndex.from_frame(rows[ROW]), fill_value=0).reset_index()

@@ -1,0 +1,1 @@
+"""Classification models: one scoring engine, each model a file in `models/`."""

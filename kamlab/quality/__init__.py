@@ -1,0 +1,1 @@
+"""Relationship quality: scale scores and their reliability."""

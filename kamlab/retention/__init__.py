@@ -1,0 +1,1 @@
+"""Staying: regressions of renewal on relationship quality."""

@@ -1,0 +1,1 @@
+"""What an account is worth: formulas, regressions, and the value of relationship quality."""

@@ -1,0 +1,89 @@
+"""Lifetime value in closed form, over arrays."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kamlab.foundation.errors import ModelError
+from kamlab.foundation.language import Text, join, say
+
+
+def lifetime_value(
+    margin: ArrayLike,
+    retention: ArrayLike,
+    discount: ArrayLike,
+    *,
+    horizon: int | None = None,
+    first_margin: Literal["now", "after_one_period"] = "after_one_period",
+) -> NDArray[np.float64]:
+    """Return the lifetime value of accounts with a constant margin and retention rate.
+
+    Parameters
+    ----------
+    margin : array_like
+        Net margin a period, in money; negative for an account that costs more than it brings.
+    retention : array_like
+        Probability of staying for another period, 0 to 1.
+    discount : array_like
+        Discount rate a period, 0 or more: 0.10 is 10 %.
+    horizon : int, optional
+        Number of periods in which a margin may come in; endless if left out.
+    first_margin : {"after_one_period", "now"}
+        Whether the first margin comes in after one period, if the account has stayed till then,
+        or at once.
+
+    Returns
+    -------
+    ndarray
+        Money of today; the arguments' shapes broadcast.
+
+    Raises
+    ------
+    ModelError
+        If a rate is out of range, or an endless value is infinite (retention 1, discount 0).
+
+    Notes
+    -----
+    With `q = r / (1 + d)`: first margin now, `m (1 - q^H) / (1 - q)`; after one period, `q`
+    times that. Endless: `m (1 + d) / (1 + d - r)` and `m r / (1 + d - r)`, the latter being the
+    form of Gupta and Lehmann (2003).
+
+    Examples
+    --------
+    >>> round(float(lifetime_value(100, retention=0.8, discount=0.1)), 2)
+    266.67
+    """
+    m, r, d = (np.asarray(value, dtype=float) for value in (margin, retention, discount))
+    if problems := _problems(r, d, horizon, first_margin):
+        raise ModelError(say("value.bad_input", problems=join(problems)))
+    q = r / (1 + d)
+    if horizon is None:
+        multiple = 1 / (1 - q)
+    else:
+        # At q = 1 every one of the horizon's margins counts in full.
+        ratio = np.where(q == 1, np.nan, q)
+        multiple = np.where(q == 1, horizon, (1 - ratio**horizon) / (1 - ratio))
+    return np.asarray(m * (multiple if first_margin == "now" else q * multiple))
+
+
+def _problems(
+    retention: NDArray[np.float64],
+    discount: NDArray[np.float64],
+    horizon: int | None,
+    first_margin: str,
+) -> list[Text]:
+    problems = []
+    if not ((retention >= 0) & (retention <= 1)).all():
+        problems.append(say("value.bad_retention"))
+    if not (discount >= 0).all():
+        problems.append(say("value.bad_discount"))
+    if horizon is None and ((retention == 1) & (discount == 0)).any():
+        problems.append(say("value.infinite"))
+    if horizon is not None and horizon < 0:
+        problems.append(say("value.bad_horizon", horizon=horizon))
+    if first_margin not in ("now", "after_one_period"):
+        problems.append(say("value.bad_timing", timing=first_margin))
+    return problems
