@@ -139,14 +139,21 @@ def as_text(notebook: nbformat.NotebookNode) -> str:
     return text.rstrip("\n") + "\n"
 
 
+def lessons() -> list[Path]:
+    """Return the notebooks that are stored executed: all but the exercises."""
+    paths = sorted(NOTEBOOKS.rglob("*.ipynb"))
+    left_out = {"exercises", ".ipynb_checkpoints"}
+    return [path for path in paths if left_out.isdisjoint(path.relative_to(NOTEBOOKS).parts)]
+
+
 def main(*options: str) -> int:
     """Build, or with ``--check`` judge, every notebook; name all that is wrong."""
     treat, verb = (judge, "is clean") if "--check" in options else (build, "is built")
     wrong = 0
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in lessons():
         found = treat(path)
         wrong += len(found)
-        print(f"{path.name}: {'; '.join(found) if found else verb}", flush=True)
+        print(f"{path.relative_to(NOTEBOOKS)}: {'; '.join(found) if found else verb}", flush=True)
     return 1 if wrong else 0
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# In a Japanese Excel the full-width signs begin a formula as well.
-_FORMULA = re.compile("('*)[=+\\-@\t\r=+-@]")
+# In a Japanese Excel the full-width signs (from U+FF0B on) begin a formula as well.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _LIKE_ESCAPE = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -100,7 +100,7 @@ def _by_table(sheets: Iterable[str]) -> dict[str, list[str]]:
         name = known.get(fold(_without_suffix(sheet)))
         if name is not None:
             found[name].append(sheet)
-    return {name: list_ for name, list_ in found.items() if list_}
+    return {name: candidates for name, candidates in found.items() if candidates}
 
 
 def _without_suffix(sheet: str) -> str:

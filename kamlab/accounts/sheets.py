@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
 from kamlab.accounts.escaping import from_workbook
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import say
@@ -118,10 +121,6 @@ def _workbook(path: Path, content: bytes) -> Mapping[str, Callable[[], Rows]]:
     if content.startswith(OLE_SIGNATURE):
         kind = "locked_workbook" if LOCKED_STREAM in content else "old_workbook"
         raise KamlabError(say(f"accounts.{kind}", path=path))
-    # Only those who read workbooks wait for openpyxl.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and drop-downs, which hold no data
         try:

@@ -238,8 +238,8 @@ def _duplicates(sheet: _Sheet) -> Iterator[Problem]:
     repeated = keys[keys.duplicated()]
     if repeated.empty:
         return
-    groups = keys.groupby(key).ngroup()
-    first = groups.drop_duplicates().reset_index().set_index(0)["index"]
+    positions = pd.Series(keys.index, index=keys.index)
+    first = positions.groupby([keys[name] for name in key]).transform("first")
     yield from sheet.at(
         key[-1],
         repeated.index.to_numpy(dtype=np.intp),
@@ -247,7 +247,7 @@ def _duplicates(sheet: _Sheet) -> Iterator[Problem]:
         say("accounts.allowed_once", columns=" + ".join(key)),
         lambda at: {
             "record": ", ".join(f"{name} {_shown(keys.loc[at, name])}" for name in key),
-            "first": int(sheet.rows[first[groups[at]]]),
+            "first": int(sheet.rows[first[at]]),
         },
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from kamlab.accounts.company import Company
 from kamlab.accounts.convert import EXCEL_ERRORS, cell_text
@@ -48,7 +50,8 @@ def write_company(
     headings : {"name", "label"}
         kamlab's column names, or their labels in the current language.
     overwrite : bool
-        Whether a workbook, or the tables in a folder, may be replaced.
+        Whether a workbook may be replaced, or the tables in a folder; those that the company
+        does not have are then removed from it.
 
     Returns
     -------
@@ -128,23 +131,14 @@ def _csv_cell(cell: object) -> str:
 
 
 def _write_workbook(sheets: Sheets, path: Path) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
     for name, (_, frame) in sheets.items():
         _refuse_long_text(name, frame)
     book = Workbook(write_only=True)
     for name, (headings, frame) in sheets.items():
         sheet = book.create_sheet(name)
-
-        def as_is(text: str, kind: str, sheet: object = sheet) -> object:
-            cell = WriteOnlyCell(sheet, value=text)  # type: ignore[arg-type]
-            cell.data_type = kind
-            return cell
-
         sheet.append([to_workbook(heading) for heading in headings])
         for record in _records(frame):
-            sheet.append([_workbook_cell(cell, as_is) for cell in record])
+            sheet.append([_workbook_cell(sheet, cell) for cell in record])
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
 
@@ -157,17 +151,23 @@ def _refuse_long_text(name: str, frame: pd.DataFrame) -> None:
                 raise KamlabError(say("accounts.not_for_excel", **words))
 
 
-def _workbook_cell(cell: object, as_is: Callable[[str, str], object]) -> object:
-    """Return what openpyxl writes exactly; `as_is` makes a cell of a text and Excel's type."""
+def _workbook_cell(sheet: Any, cell: object) -> object:
+    """Return what openpyxl writes without changing it."""
     if isinstance(cell, str):
         text = to_workbook(guard(cell))
-        return as_is(text, "s") if text in EXCEL_ERRORS else text
+        return _of_type("s", sheet, text) if text in EXCEL_ERRORS else text
     if isinstance(cell, float) and math.isfinite(cell):
         # openpyxl writes 16 digits, of which a few numbers need a 17th.
-        return cell if float(f"{cell:.16g}") == cell else as_is(repr(cell), "n")
+        return cell if float(f"{cell:.16g}") == cell else _of_type("n", sheet, repr(cell))
     if isinstance(cell, pd.Timestamp):
         day = cell.to_pydatetime(warn=False)
         if day < FIRST_EXCEL_DAY or cell != cell.floor("s"):
             return cell_text(cell)
         return day.date() if cell == cell.floor("D") else day
     return cell if isinstance(cell, bool | int) else cell_text(cell)
+
+
+def _of_type(kind: str, sheet: Any, text: str) -> object:
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = kind
+    return cell

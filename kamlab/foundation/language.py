@@ -41,6 +41,8 @@ class Text:
     @classmethod
     def from_toml(cls, entry: Mapping[str, str]) -> Text:
         """Read a text from a `{en = "...", ja = "..."}` table."""
+        if not isinstance(entry, Mapping):
+            raise TypeError(f'{entry!r} should be {{ en = "...", ja = "..." }}')
         return cls(en=entry["en"], ja=entry["ja"])
 
     def in_language(self, language: Language) -> str:

@@ -185,15 +185,9 @@ def intervals(
     """Draw `estimate` with `conf_low` and `conf_high`, one row each."""
     estimate = table["estimate"].to_numpy(dtype=float)
     low, high = (table[name].to_numpy(dtype=float) for name in ("conf_low", "conf_high"))
-    ax.errorbar(
-        estimate,
-        rows,
-        xerr=np.vstack([estimate - low, high - estimate]),
-        fmt=look.marker,
-        color=look.color,
-        capsize=3,
-        label=label,
-    )
+    ax.hlines(rows, low, high, color=look.color)
+    ax.plot(np.r_[low, high], np.r_[rows, rows], "|", color=look.color)
+    ax.plot(estimate, rows, look.marker, color=look.color, label=label)
 
 
 def term_axis(ax: Axes, terms: Sequence[str], *, null: float = 0.0) -> None:

@@ -16,6 +16,7 @@ from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation import style
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, money, say
+from kamlab.foundation.level import tails
 from kamlab.retention.logit import Retention
 from kamlab.value.chain import draws, valued_accounts, values
 from kamlab.value.regression import Value
@@ -103,8 +104,7 @@ def compute_trust(stay: Retention, worth: Value, account_id: str) -> TrustCurve:
     chances = stay.predict(after)
     _, value = values(stay, worth, before, after, stay.coefficients, worth.coefficients)
     _, drawn = values(stay, worth, before, after, *draws(stay, worth, SEED))
-    tail = (1 - stay.conf_level) / 2
-    value_low, value_high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+    value_low, value_high = np.quantile(drawn, tails(stay.conf_level), axis=0)
     return TrustCurve(
         account=captions(own)[0],
         trust=levels,

@@ -17,6 +17,7 @@ from kamlab.quality.scores import RELATIONSHIP_QUALITY, account_scores, last_wav
 
 DAYS_A_YEAR = 365.25
 ROW = ["account_id", "period"]
+OURS = {"tenure", "size", "net_margin", "wave", "n_respondents", "quality_age"}
 LOOK_BACK = pd.DateOffset(years=1)
 
 
@@ -39,13 +40,15 @@ def analysis_table(
 
         * `account_id, period, start, end, stayed` and `net_margin` (margin less cost to serve):
           what the period brought; `decided` tells whether `stayed` is known yet;
-        * the columns of the account table; `tenure` (years at the first day) and `size`
-          (log10 of employees);
+        * the columns of the account table (one that bears the name of another column here is
+          called `account_<name>`); `tenure` (years at the first day) and `size` (log10 of
+          employees);
         * the constructs' scores of the last wave answered before the first day, with `wave`,
           `n_respondents` and `quality_age` (days since the last answer);
         * `<kind>_last_year`: events of each kind in the year before the first day.
 
-        What was not known is missing, never filled.
+        What was not known is missing, never filled: events too, where that year began before
+        the company's first recorded event.
 
     Raises
     ------
@@ -62,7 +65,8 @@ def analysis_table(
     rows["decided"] = rows["stayed"].notna()
     if {"margin", "cost_to_serve"} <= set(rows.columns):
         rows["net_margin"] = rows["margin"] - rows["cost_to_serve"]
-    rows = rows.merge(company.accounts, on="account_id", how="left", validate="many_to_one")
+    accounts = _without_clashes(company.accounts, {*rows.columns, *constructs})
+    rows = rows.merge(accounts, on="account_id", how="left", validate="many_to_one")
     if "customer_since" in rows:
         rows["tenure"] = (rows["start"] - rows["customer_since"]).dt.days / DAYS_A_YEAR
     if "employees" in rows:
@@ -89,8 +93,15 @@ def current_rows(rows: pd.DataFrame) -> pd.DataFrame:
         One row an account: its open period where there is one, else its last period if it
         stayed. Accounts that left are not in it.
     """
+    rows = rows.reset_index(drop=True)
     latest = rows.loc[rows.groupby("account_id")["start"].idxmax()]
     return latest[latest["stayed"].fillna(True).astype(bool)].reset_index(drop=True)
+
+
+def _without_clashes(accounts: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
+    """Rename a user's own columns that would displace a column of the analysis table."""
+    clashes = (set(accounts.columns) & (taken | OURS)) - {"account_id"}
+    return accounts.rename(columns={name: f"account_{name}" for name in clashes})
 
 
 def _before(rows: pd.DataFrame, events: pd.DataFrame, dated: str) -> pd.DataFrame:
@@ -114,4 +125,7 @@ def _events_before(rows: pd.DataFrame, interactions: pd.DataFrame) -> pd.DataFra
     kinds = list(table("interactions")["kind"].values)
     is_kind = {f"{kind}_last_year": recent["kind"] == kind for kind in kinds}
     counts = recent[ROW].assign(**is_kind).groupby(ROW).sum()
-    return counts.reindex(pd.MultiIndex.from_frame(rows[ROW]), fill_value=0).reset_index()
+    counts = counts.reindex(pd.MultiIndex.from_frame(rows[ROW]), fill_value=0).reset_index()
+    recorded = rows["start"] - LOOK_BACK >= interactions["occurred_on"].min()
+    counts[list(is_kind)] = counts[list(is_kind)].where(recorded, axis=0)
+    return counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ import pandas as pd
 
 from kamlab.accounts.identity import identity
 from kamlab.accounts.tables import table
-from kamlab.foundation.errors import ModelError, NotApplicable
+from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.portfolio.model import CUT_RULES, Cell, Model, load_model
+from kamlab.portfolio.model import Cell, Model, checked_cut, load_model
 from kamlab.portfolio.picture import draw_map
 from kamlab.portfolio.scoring import Placement, axis_score, cut_value, place
 
@@ -33,6 +33,7 @@ class Portfolio(Result):
     model: Model
     accounts: pd.DataFrame
     placement: Placement
+    cut_origin: Text
 
     @property
     def title(self) -> Text:
@@ -53,7 +54,7 @@ class Portfolio(Result):
         ]
         notes = [
             say("portfolio.source", work=self.model.citation.value),
-            say("portfolio.cut_note", cuts=join(cuts), status=self.model.cut.status.label),
+            say("portfolio.cut_note", cuts=join(cuts), status=self.cut_origin),
         ]
         if self.model.missing:
             notes.append(say("portfolio.missing_note", missing=join(list(self.model.missing))))
@@ -232,12 +233,7 @@ def classify(
     >>> board.explain("A-017")  # doctest: +SKIP
     """
     declared = load_model(model)
-    if cut is not None:
-        if isinstance(cut, str) and cut not in CUT_RULES:
-            raise ModelError(say("portfolio.bad_cut", cut=cut))
-        declared = replace(
-            declared, cut=replace(declared.cut, value=cut, source="chosen by the user")
-        )
+    rule = declared.cut.value if cut is None else checked_cut(cut)
     _require_columns(accounts, declared)
     scores = np.column_stack(
         [
@@ -248,10 +244,9 @@ def classify(
             for axis in declared.axes
         ]
     )
-    cuts = np.array(
-        [cut_value(declared.cut.value, column, declared.scale.value) for column in scores.T]
-    )
-    return Portfolio(declared, accounts.reset_index(drop=True), place(scores, cuts))
+    cuts = np.array([cut_value(rule, column, declared.scale.value) for column in scores.T])
+    origin = declared.cut.status.label if cut is None else say("portfolio.your_cut")
+    return Portfolio(declared, accounts.reset_index(drop=True), place(scores, cuts), origin)
 
 
 def _per_account(cells: list[Cell | None], what: Callable[[Cell], str]) -> pd.Series:

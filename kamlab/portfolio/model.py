@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import product
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kamlab.foundation.claims import Claim
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, join, same, say
 
+Part = TypeVar("Part")
 LEVELS = ("low", "high")
 CUT_RULES = ("midpoint", "median")
 
@@ -96,6 +99,14 @@ def load_model(model: str | Path) -> Model:
     return _shipped(str(model))
 
 
+def checked_cut(rule: object) -> str | float:
+    """Return a cut rule, or raise `ModelError` saying which there are."""
+    known = rule in CUT_RULES if isinstance(rule, str) else isfinite(rule)  # type: ignore[arg-type]
+    if not known:
+        raise ModelError(say("portfolio.bad_cut", cut=rule))
+    return rule  # type: ignore[return-value]
+
+
 def shipped_models() -> list[str]:
     """Return the names of the models that come with kamlab."""
     folder = files("kamlab.portfolio").joinpath("models")
@@ -113,43 +124,96 @@ def _shipped(name: str) -> Model:
 def _read(path: Path) -> Model:
     try:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
-        model = _model(declared)
-    except FileNotFoundError as error:
+    except OSError as error:
         raise ModelError(say("portfolio.no_such_file", path=path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ModelError(say("portfolio.unreadable", file=path.name, reason=error)) from error
-    except KeyError as error:
-        raise ModelError(
-            say("portfolio.missing_entry", file=path.name, entry=error.args[0])
-        ) from error
-    _check(model, path.name)
-    return model
+    return _Reader(path.name).model(declared)
 
 
-def _model(declared: Mapping[str, Any]) -> Model:
-    scale, cut = declared["scale"], declared["cut"]
-    axes = tuple(_axis(entry) for entry in declared["axis"])
-    return Model(
-        id=declared["id"],
-        name=Text.from_toml(declared["name"]),
-        citation=Claim(declared["citation"]["text"], **_origin(declared["citation"], "text")),
-        scale=Claim.from_toml(scale, (float(scale["minimum"]), float(scale["maximum"]))),
-        cut=Claim.from_toml(cut, cut["rule"]),
-        axes=axes,
-        cells=tuple(_cell(entry, axes) for entry in declared["cell"]),
-        missing=tuple(Text.from_toml(entry) for entry in declared.get("missing", ())),
-    )
+class _Reader:
+    """Reads a model's declaration part by part, and says all that is wrong with it at once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Text] = []
+
+    def part(self, place: str, make: Callable[[], Part]) -> Part | None:
+        """Return a part of the model; without one, note where and why it cannot be made."""
+        try:
+            return make()
+        except KeyError as error:
+            self.problems.append(say("portfolio.missing_entry", place=place, entry=error.args[0]))
+        except ModelError as error:
+            self.problems.append(error.text)
+        except (TypeError, ValueError, AttributeError) as error:
+            self.problems.append(say("portfolio.bad_entry", place=place, reason=error))
+        return None
+
+    def parts(
+        self, declared: Mapping[str, Any], kind: str, make: Callable[[Any], Part]
+    ) -> tuple[Part, ...]:
+        """Return all parts of one kind, such as the axes."""
+        entries = self.part(kind, lambda: list(declared[kind])) or []
+        made = []
+        for number, entry in enumerate(entries, start=1):
+            name = entry.get("name", number) if isinstance(entry, Mapping) else number
+            made.append(self.part(f"{kind} {name}", partial(make, entry)))
+        return tuple(part for part in made if part is not None)
+
+    def model(self, declared: Mapping[str, Any]) -> Model:
+        """Return the model, or raise `ModelError` with every problem."""
+        head = {
+            "id": self.part("id", lambda: str(declared["id"])),
+            "name": self.part("name", lambda: Text.from_toml(declared["name"])),
+            "citation": self.part("citation", lambda: _citation(declared["citation"])),
+            "scale": self.part("scale", lambda: _scale(declared["scale"])),
+            "cut": self.part("cut", lambda: _cut(declared["cut"])),
+        }
+        axes = self.parts(declared, "axis", _axis)
+        self.refuse()
+        cells = self.parts(declared, "cell", lambda entry: _cell(entry, axes))
+        self.problems += _about_names("axis", [axis.name for axis in axes])
+        self.problems += _about_names("cell", [cell.name for cell in cells])
+        self.refuse()
+        wanted = set(product(LEVELS, repeat=len(axes)))
+        given = [cell.levels for cell in cells]
+        if set(given) != wanted or len(given) != len(wanted):
+            self.problems.append(say("portfolio.bad_cells", count=len(wanted)))
+        self.refuse()
+        missing = tuple(Text.from_toml(entry) for entry in declared.get("missing", ()))
+        return Model(**head, axes=axes, cells=cells, missing=missing)  # type: ignore[arg-type]
+
+    def refuse(self) -> None:
+        """Raise `ModelError` if anything is wrong so far."""
+        if self.problems:
+            problems = join(self.problems)
+            raise ModelError(say("portfolio.bad_model", file=self.file, problems=problems))
 
 
-def _origin(entry: Mapping[str, Any], source: str) -> dict[str, Any]:
-    return {"status": entry["status"], "source": entry[source]}
+def _citation(entry: Mapping[str, Any]) -> Claim:
+    return Claim(entry["text"], entry["status"], entry["text"])
+
+
+def _scale(entry: Mapping[str, Any]) -> Claim:
+    low, high = float(entry["minimum"]), float(entry["maximum"])
+    if not low < high:
+        raise ValueError(f"minimum {low:g}, maximum {high:g}")
+    return Claim.from_toml(entry, (low, high))
+
+
+def _cut(entry: Mapping[str, Any]) -> Claim:
+    return Claim.from_toml(entry, checked_cut(entry["rule"]))
 
 
 def _axis(entry: Mapping[str, Any]) -> Axis:
+    items = {item["column"]: float(item["weight"]) for item in entry["items"]}
+    if not all(weight >= 0 for weight in items.values()) or not sum(items.values()) > 0:
+        raise ValueError(str(say("portfolio.bad_weights")))
     return Axis(
         name=entry["name"],
         label=Text.from_toml(entry["label"]),
-        items={item["column"]: float(item["weight"]) for item in entry["items"]},
+        items=items,
         origin=Claim.from_toml(entry, entry["name"]),
     )
 
@@ -166,16 +230,6 @@ def _cell(entry: Mapping[str, Any], axes: tuple[Axis, ...]) -> Cell:
     )
 
 
-def _check(model: Model, file: str) -> None:
-    problems = []
-    for axis in model.axes:
-        if min(axis.items.values(), default=0) < 0 or sum(axis.items.values()) <= 0:
-            problems.append(say("portfolio.bad_weights", axis=axis.name))
-    wanted = set(product(LEVELS, repeat=len(model.axes)))
-    given = [cell.levels for cell in model.cells]
-    if set(given) != wanted or len(given) != len(wanted):
-        problems.append(say("portfolio.bad_cells", count=len(wanted)))
-    if not isinstance(model.cut.value, int | float) and model.cut.value not in CUT_RULES:
-        problems.append(say("portfolio.bad_cut", cut=model.cut.value))
-    if problems:
-        raise ModelError(say("portfolio.bad_model", file=file, problems=join(problems)))
+def _about_names(kind: str, names: list[str]) -> list[Text]:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    return [say("portfolio.name_twice", place=f"{kind} {name}") for name in twice]

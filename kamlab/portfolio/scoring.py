@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 LEAST_WEIGHT_RATED = 0.5
 """An axis is scored where items with at least this share of its weight are rated."""
 
+ROUNDING = 1e-9
+"""How far the rounding of a weighted mean may put a score below the cut that it stands on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -53,7 +56,7 @@ def axis_score(ratings: NDArray[np.float64], weights: NDArray[np.float64]) -> ND
     rated = ~np.isnan(ratings)
     weight = rated @ weights
     total = np.where(rated, ratings, 0.0) @ weights
-    enough = (weight >= LEAST_WEIGHT_RATED * weights.sum()) & (weight > 0)
+    enough = (weight >= (LEAST_WEIGHT_RATED - ROUNDING) * weights.sum()) & (weight > 0)
     return np.where(enough, total / np.where(weight > 0, weight, 1.0), np.nan)
 
 
@@ -71,7 +74,8 @@ def cut_value(rule: str | float, scores: NDArray[np.float64], scale: tuple[float
     if rule == "midpoint":
         return sum(scale) / 2
     if rule == "median":
-        return float(np.nanmedian(scores))
+        known = scores[~np.isnan(scores)]
+        return float(np.median(known)) if known.size else np.nan
     return float(rule)
 
 
@@ -80,4 +84,4 @@ def place(scores: NDArray[np.float64], cuts: NDArray[np.float64]) -> Placement:
     gaps = scores - cuts
     scored = ~np.isnan(gaps).any(axis=1)
     distance = np.where(scored, np.abs(gaps).min(axis=1), np.nan)
-    return Placement(scores, cuts, np.asarray(gaps >= 0), np.asarray(scored), distance)
+    return Placement(scores, cuts, np.asarray(gaps >= -ROUNDING), np.asarray(scored), distance)

@@ -10,6 +10,7 @@ from scipy import stats
 
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import say
+from kamlab.foundation.level import tails
 
 FEWEST_ITEMS = 2
 FEWEST_ROWS = 3
@@ -104,8 +105,7 @@ def cronbach_alpha(items: ArrayLike, conf_level: float = 0.95) -> Alpha:
         raise ModelError(say("quality.too_few_rows", count=nobs, fewest=FEWEST_ROWS))
     value = alpha_of_covariance(np.atleast_2d(np.cov(complete, rowvar=False)))
     degrees = (nobs - 1, (nobs - 1) * (n_items - 1))
-    tail = (1 - conf_level) / 2
-    low, high = (1 - (1 - value) * stats.f.ppf(p, *degrees) for p in (1 - tail, tail))
+    high, low = (1 - (1 - value) * stats.f.ppf(p, *degrees) for p in tails(conf_level))
     return Alpha(value, float(low), float(high), nobs, n_items, conf_level)
 
 

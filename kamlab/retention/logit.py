@@ -12,6 +12,7 @@ import pandas as pd
 import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import expit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from kamlab.accounts.company import Company
@@ -19,15 +20,14 @@ from kamlab.accounts.identity import identity
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
+from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.panel.analysis_table import analysis_table, current_rows
-from kamlab.panel.design import Design, build_design
+from kamlab.panel.design import INTERCEPT, Design, build_design
 from kamlab.panel.labels import term_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-INTERCEPT = "Intercept"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -124,14 +124,14 @@ class Retention(Result):
         terms = self.design.terms_of(rows).to_numpy()
         odds = terms @ self.coefficients.to_numpy()
         error = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.covariance, terms))
-        reach = stats.norm.ppf((1 + self.conf_level) / 2) * error
+        reach = stats.norm.ppf(tails(self.conf_level)[1]) * error
         limits = {
             "stay_probability": odds,
             "stay_low": odds - reach,
             "stay_high": odds + reach,
         }
         return pd.DataFrame(
-            {name: 1 / (1 + np.exp(-values)) for name, values in limits.items()}, index=rows.index
+            {name: expit(values) for name, values in limits.items()}, index=rows.index
         )
 
     def augment(self) -> pd.DataFrame:
@@ -229,16 +229,16 @@ def fit_retention(
     --------
     >>> stay = kl.fit_retention("stayed ~ trust + tenure", company)  # doctest: +SKIP
     """
+    tails(conf_level)
     rows = analysis_table(data) if isinstance(data, Company) else data
     design = build_design(formula, rows[rows["stayed"].notna()])
     _check_outcome(design)
     model = sm.Logit(design.outcome, design.terms)
-    codes = pd.factorize(design.groups)[0]
     with warnings.catch_warnings():
         warnings.simplefilter("error", PerfectSeparationWarning)
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            fit = model.fit(disp=0, cov_type="cluster", cov_kwds={"groups": codes})
+            fit = model.fit(disp=0, **design.cluster)
         except (PerfectSeparationWarning, ConvergenceWarning, np.linalg.LinAlgError) as error:
             raise ModelError(say("retention.cannot_fit", formula=formula)) from error
     return Retention(
@@ -256,19 +256,16 @@ def _check_outcome(design: Design) -> None:
         raise ModelError(say("retention.not_binary", formula=design.formula))
     if len(values) == 1:
         raise NotApplicable(say("retention.all_alike", count=len(design.outcome)))
-    if np.linalg.matrix_rank(design.terms.to_numpy()) < design.terms.shape[1]:
-        raise ModelError(say("retention.collinear", formula=design.formula))
 
 
 def _average_effects(fit: Any, design: Design, conf_level: float) -> pd.DataFrame:
+    """Return the mean slope of each term that can change alone; the others have none."""
+    columns = ["term", "ame", "ame_low", "ame_high"]
+    terms = [name for name in design.terms.columns if name != INTERCEPT]
+    if not terms:
+        return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[1:], float))
     effects = fit.get_margeff(at="overall", method="dydx")
     interval = np.asarray(effects.conf_int(alpha=1 - conf_level))
-    terms = [name for name in design.terms.columns if name != INTERCEPT]
-    return pd.DataFrame(
-        {
-            "term": terms,
-            "ame": effects.margeff,
-            "ame_low": interval[:, 0],
-            "ame_high": interval[:, 1],
-        }
-    )
+    table = pd.DataFrame(np.column_stack([effects.margeff, interval]), columns=columns[1:])
+    table.insert(0, "term", terms)
+    return table[~table["term"].isin(design.entangled)]

@@ -15,6 +15,7 @@ from kamlab.foundation import style
 from kamlab.foundation.columns import column
 from kamlab.foundation.errors import ModelError, NotApplicable, RowsLeftOutWarning
 from kamlab.foundation.language import Text, join, paragraph, same, say
+from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.quality.scores import account_scores, last_wave, respondent_scores
 from kamlab.theory.kmv import CITATION, HYPOTHESES, equations
@@ -154,13 +155,13 @@ class TheoryAssessment(Result):
             paths = [self.term_labels[term] for term in table.loc[table["verdict"] == name, "term"]]
             if paths:
                 sentences.append(say(f"theory.report_{name}", paths=join(paths)))
-        effects = self.effects().query("cause == 'trust' and outcome == 'cooperation'")
-        through = effects.iloc[0]
+        place = self.fit.names.index("cooperation"), self.fit.names.index("trust")
+        direct, total = self.fit.direct[place], self.fit.total[place]
         sentences.append(
             say(
                 "theory.report_mediation",
-                direct=f"{through['direct']:.2f}",
-                indirect=f"{through['indirect']:.2f}",
+                direct=f"{direct:.2f}",
+                indirect=f"{total - direct:.2f}",
             )
         )
         return str(paragraph((*sentences, *self.notes)))
@@ -235,6 +236,7 @@ def assess_theory(
     --------
     >>> kl.assess_theory(kl.sample_company().survey).tidy()  # doctest: +SKIP
     """
+    tails(conf_level)
     if (survey is None) == (cov is None):
         raise ModelError(say("theory.one_input"))
     names = list(dict.fromkeys(part for h in HYPOTHESES for part in (h.cause, h.outcome)))

@@ -12,6 +12,7 @@ from scipy.special import expit
 from kamlab.accounts.tables import ITEM_RANGE, constructs
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import join, same, say
+from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import current_rows
 from kamlab.retention.logit import Retention
 from kamlab.value.lifetime import lifetime_value
@@ -71,6 +72,7 @@ def value_of_quality(
     --------
     >>> kl.value_of_quality(stay, worth, raise_by={"trust": 1})  # doctest: +SKIP
     """
+    tails(conf_level)
     _check_names(stay, worth, raise_by)
     present = current_rows(worth.rows)
     before = valued_accounts(stay, worth)
@@ -78,8 +80,7 @@ def value_of_quality(
     drawn_now, drawn_after = values(stay, worth, before, after, *draws(stay, worth, seed))
     now, then = values(stay, worth, before, after, stay.coefficients, worth.coefficients)
     gains = drawn_after - drawn_now
-    tail = (1 - conf_level) / 2
-    low, high = np.quantile(gains, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(gains, tails(conf_level), axis=0)
     names = [name for name in ("account_id", "name", "name_en") if name in before]
     return QualityValue(
         accounts=before[names]
@@ -106,6 +107,10 @@ def _check_names(stay: Retention, worth: Value, raise_by: Mapping[str, float]) -
                 known=join([same(name) for name in known]),
             )
         )
+    if lacking := [name for name in known if name not in worth.rows]:
+        raise ModelError(say("value.other_table", names=join([same(n) for n in lacking])))
+    if words := [n for n in raise_by if not pd.api.types.is_numeric_dtype(worth.rows[n].dtype)]:
+        raise ModelError(say("value.not_a_number", names=join([same(n) for n in words])))
 
 
 def valued_accounts(stay: Retention, worth: Value) -> pd.DataFrame:

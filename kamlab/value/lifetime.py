@@ -30,7 +30,7 @@ def lifetime_value(
     discount : array_like
         Discount rate a period, 0 or more: 0.10 is 10 %.
     horizon : int, optional
-        Number of periods in which a margin may come in; endless if left out.
+        Whole number of periods in which a margin may come in; endless if left out.
     first_margin : {"after_one_period", "now"}
         Whether the first margin comes in after one period, if the account has stayed till then,
         or at once.
@@ -82,7 +82,7 @@ def _problems(
         problems.append(say("value.bad_discount"))
     if horizon is None and ((retention == 1) & (discount == 0)).any():
         problems.append(say("value.infinite"))
-    if horizon is not None and horizon < 0:
+    if horizon is not None and (horizon < 0 or horizon != int(horizon)):
         problems.append(say("value.bad_horizon", horizon=horizon))
     if first_margin not in ("now", "after_one_period"):
         problems.append(say("value.bad_timing", timing=first_margin))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kamlab.accounts.identity import captions, identity
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, money, paragraph, same, say
+from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.panel.labels import term_labels
 
@@ -58,7 +59,7 @@ class QualityValue(Result):
     def tidy(self) -> pd.DataFrame:
         """Return the total and the mean per account, with intervals."""
         total = self.draws.sum(axis=1)
-        low, high = np.quantile(total, self._tails)
+        low, high = np.quantile(total, tails(self.conf_level))
         count = len(self.accounts)
         return pd.DataFrame(
             {
@@ -68,11 +69,6 @@ class QualityValue(Result):
                 "conf_high": [high, high / count],
             }
         )
-
-    @property
-    def _tails(self) -> list[float]:
-        tail = (1 - self.conf_level) / 2
-        return [tail, 1 - tail]
 
     @property
     def term_labels(self) -> Mapping[str, Text]:

@@ -15,17 +15,17 @@ from kamlab.accounts.company import Company
 from kamlab.accounts.identity import identity
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError, NotApplicable
-from kamlab.foundation.language import Text, paragraph, say
+from kamlab.foundation.language import Text, paragraph, same, say
+from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.panel.analysis_table import analysis_table
-from kamlab.panel.design import Design, build_design
+from kamlab.panel.design import INTERCEPT, Design, build_design
 from kamlab.panel.labels import term_labels
 from kamlab.value.lifetime import lifetime_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INTERCEPT = "Intercept"
 LOG_OUTCOME = "log(ltv)"
 
 
@@ -59,7 +59,9 @@ class Value(Result):
                 "value.note_ltv",
                 retention=f"{self.retention:.1%}",
                 discount=f"{self.discount:.1%}",
-                currency=self.currency,
+                currency=say("value.in_currency", currency=self.currency)
+                if self.currency
+                else same(""),
             ),
             say("value.note_rows", nobs=len(self.design.outcome), left_out=self.design.note),
             say("value.note_errors", groups=self.design.groups.nunique()),
@@ -213,7 +215,8 @@ def fit_value(
     --------
     >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)  # doctest: +SKIP
     """
-    if formula.split("~")[0].strip() != LOG_OUTCOME:
+    tails(conf_level)
+    if formula.split("~")[0].replace(" ", "") != LOG_OUTCOME:
         raise ModelError(say("value.outcome", formula=formula, outcome=LOG_OUTCOME))
     rows = analysis_table(data) if isinstance(data, Company) else data
     if "net_margin" not in rows:
@@ -224,9 +227,6 @@ def fit_value(
     design = build_design(
         formula, decided.assign(ltv=values), outcome_range=say("value.not_positive")
     )
-    if np.linalg.matrix_rank(design.terms.to_numpy()) < design.terms.shape[1]:
-        raise ModelError(say("value.collinear", formula=formula))
-    codes = pd.factorize(design.groups)[0]
-    fit = sm.OLS(design.outcome, design.terms).fit(cov_type="cluster", cov_kwds={"groups": codes})
+    fit = sm.OLS(design.outcome, design.terms).fit(**design.cluster)
     own = data.currency if isinstance(data, Company) else ""
-    return Value(design, fit, rows, rate, discount, currency or own, conf_level)
+    return Value(design, fit, rows.copy(), rate, discount, currency or own, conf_level)
