@@ -103,8 +103,11 @@ def test_browser(arguments: list[str]) -> int:
 
 
 def notebooks(arguments: list[str]) -> int:
-    """Execute every notebook and store it with its outputs."""
-    return run([set_up(), "tools/build_notebooks.py", *arguments])
+    """Execute every notebook and store it with its outputs; draw the README's pictures."""
+    python = set_up()
+    pictures = [] if "--check" in arguments else [[python, "tools/draw_pictures.py"]]
+    commands = [[python, "tools/build_notebooks.py", *arguments], *pictures]
+    return max(run(command) for command in commands)
 
 
 def check(arguments: list[str]) -> int:

@@ -40,8 +40,8 @@ def path_model() -> None:
     """Compare the test of commitment-trust theory with semopy's fit of the same path model."""
     import semopy
 
-    from kamlab.quality.scores import account_scores, last_wave, respondent_scores
     from kamlab.accounts.samples import sample_company
+    from kamlab.quality.scores import account_scores, last_wave, respondent_scores
     from kamlab.theory.kmv import KMV, equations
     from kamlab.theory.paths import fit_paths
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Generic, TypeVar, cast
 
 import pandas as pd
 
@@ -14,26 +13,7 @@ from kamlab.accounts.tables import TABLES, table
 from kamlab.accounts.validate import find_problems
 from kamlab.foundation.errors import DataError, KamlabError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
-
-Frame = TypeVar("Frame", pd.DataFrame, pd.DataFrame | None)
-
-
-class _Lent(Generic[Frame]):
-    """A table that is stored once and lent as a copy, so that no reader can change the company.
-
-    pandas copies on write: lending costs microseconds, whatever the size.
-    """
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.slot = f"_{name}"
-
-    def __get__(self, company: object | None, owner: type) -> Frame:
-        # Asked of the class, as `dataclass` does to learn the field's default, it is None.
-        frame = None if company is None else company.__dict__[self.slot]
-        return cast("Frame", None if frame is None else frame.copy(deep=False))
-
-    def __set__(self, company: object, frame: Frame) -> None:
-        company.__dict__[self.slot] = frame
+from kamlab.foundation.lent import Lent
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,12 +54,12 @@ class Company:
     2
     """
 
-    accounts: _Lent[pd.DataFrame] = _Lent()
-    survey: _Lent[pd.DataFrame | None] = _Lent()
-    periods: _Lent[pd.DataFrame | None] = _Lent()
-    transactions: _Lent[pd.DataFrame | None] = _Lent()
-    contacts: _Lent[pd.DataFrame | None] = _Lent()
-    interactions: _Lent[pd.DataFrame | None] = _Lent()
+    accounts: Lent[pd.DataFrame] = Lent()
+    survey: Lent[pd.DataFrame | None] = Lent()
+    periods: Lent[pd.DataFrame | None] = Lent()
+    transactions: Lent[pd.DataFrame | None] = Lent()
+    contacts: Lent[pd.DataFrame | None] = Lent()
+    interactions: Lent[pd.DataFrame | None] = Lent()
     name: str = ""
     currency: str = "JPY"
     truth: object | None = None

@@ -76,13 +76,19 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
         survey=relationship.survey(surveyed, waves, answers),
         periods=periods,
         transactions=ordered,
-        contacts=people.contacts(accounts, at_first, last, persons),
+        contacts=people.contacts(accounts, at_first, _last_days(present, last), persons),
         interactions=people.interactions(present[present["end"] <= last], quality, events),
         name=f"No. {seed}",
         currency="JPY",
         simulated=True,
         source=f"simulate_company(n_accounts={n_accounts}, seed={seed})",
-        truth=Truth(PATHS, RETENTION, LOG_MARGIN, quality, true_periods),
+        truth=Truth(
+            paths=PATHS,
+            retention=RETENTION,
+            log_margin=LOG_MARGIN,
+            quality=quality,
+            periods=true_periods,
+        ),
     )
 
 
@@ -96,6 +102,12 @@ def _calendar() -> pd.DataFrame:
             "end": pd.to_datetime([f"{year + 1}-03-31" for year in years]),
         }
     )
+
+
+def _last_days(present: pd.DataFrame, last: pd.Timestamp) -> pd.Series:
+    """Return, by account, the last day so far on which it was a customer."""
+    ends = present.groupby("account_id")["end"].max()
+    return pd.Series(ends.where(ends <= last, last))
 
 
 def _present(accounts: pd.DataFrame, periods: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:

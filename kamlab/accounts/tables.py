@@ -117,7 +117,7 @@ def allowed(column: Column) -> Text:
 
 
 def _bracketed(word: Text) -> Text:
-    return same(" (") + word + same(")")
+    return Text(f" ({word.en})", f"（{word.ja}）")
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def summarise_transactions(
     NotApplicable
         If a column is missing.
     ModelError
-        If the period is unknown, a date is missing, or orders lie after `end`.
+        If the period is unknown, a cell is missing, or orders lie after `end`.
 
     Examples
     --------
@@ -65,10 +65,11 @@ def summarise_transactions(
     if period not in DAYS:
         raise ModelError(say("accounts.transactions_period", period=period))
     orders = transactions[[account, date, amount]].set_axis(["account_id", "day", "amount"], axis=1)
-    last_day = pd.Timestamp(end) if end is not None else orders["day"].max()
-    bad = int((orders["day"].isna() | (orders["day"] > last_day)).sum())
-    if bad:
-        raise ModelError(say("accounts.transactions_dates", count=bad, end=f"{last_day:%Y-%m-%d}"))
+    days = orders["day"].dt.normalize()
+    last_day = pd.Timestamp(end).normalize() if end is not None else days.max()
+    gaps, late = int(orders.isna().any(axis=1).sum()), int((days > last_day).sum())
+    if gaps or late:
+        raise ModelError(say("accounts.transactions_dates", gaps=gaps, late=late))
     orders["index"] = (orders["day"] - MONDAY).dt.days // DAYS[period]
     end_index = (last_day - MONDAY).days // DAYS[period]
     table = orders.groupby("account_id").agg(

@@ -118,10 +118,6 @@ def labelled(frame: pd.DataFrame) -> pd.DataFrame:
     >>> labelled(pd.DataFrame({"stay_probability": [0.912]})).iloc[0, 0]
     '91.2%'
     """
-    return pd.DataFrame(
-        {
-            str(column(name).label): [column(name).show(cell) for cell in frame[name]]
-            for name in frame.columns
-        },
-        index=frame.index,
-    )
+    shown = {name: [column(name).show(cell) for cell in frame[name]] for name in frame.columns}
+    labels = [str(column(name).label) for name in frame.columns]
+    return pd.DataFrame(shown, index=frame.index).set_axis(labels, axis=1)

@@ -65,7 +65,7 @@ class Comparison(Result):
                 rows = np.array([terms.index(term) for term in own["term"]]) + offset
                 style.intervals(ax, own, rows, look=look, label=name)
             style.term_axis(ax, terms)
-            ax.legend()
+            style.legend_below(ax)
             style.finish(
                 ax,
                 title=self.title,
@@ -106,7 +106,7 @@ def compare(results: Mapping[str, Result]) -> Comparison:
     if not isinstance(results, Mapping) or len(results) < FEWEST:
         raise ModelError(say("foundation.compare_needs_results", got=type(results).__name__))
     for name, result in results.items():
-        if not {"term", "estimate"} <= set(result.tidy().columns):
+        if not isinstance(result, Result) or not {"term", "estimate"} <= {*result.tidy().columns}:
             raise ModelError(say("foundation.compare_needs_estimates", name=name))
     return Comparison(dict(results))
 

@@ -110,6 +110,10 @@ class DataError(KamlabError):
             )
         super().__init__(lines)
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
+        """Make anew from the problems, as when it crosses from one process to another."""
+        return DataError, (self.problems,)
+
     def table(self) -> pd.DataFrame:
         """Return one row a problem, worded in the current language."""
         return problem_table(self.problems)

@@ -150,7 +150,8 @@ def money(amount: float, currency: str) -> Text:
     """
     en = _scaled(amount, ((1e9, " billion"), (1e6, " million"), (1e3, " thousand"), (1, "")))
     ja = _scaled(amount, ((1e12, "兆"), (1e8, "億"), (1e4, "万"), (1, "")))
-    return Text(f"{en} {currency}".rstrip(), ja + ("円" if currency == "JPY" else f" {currency}"))
+    unit = "円" if currency == "JPY" else f" {currency}"
+    return Text(f"{en} {currency}".rstrip(), f"{ja}{unit}".rstrip())
 
 
 def _scaled(amount: float, units: tuple[tuple[float, str], ...]) -> str:

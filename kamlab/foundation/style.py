@@ -95,6 +95,7 @@ def drawing() -> Iterator[None]:
         "ytick.color": INK,
         "axes.unicode_minus": False,
         "legend.frameon": False,
+        "text.parse_math": False,  # a name may have dollar signs
         "savefig.dpi": DPI,
     }
     with mpl.rc_context(settings):
@@ -168,7 +169,8 @@ def html_text(text: str) -> str:
 
 def finish(ax: Axes, *, title: Text, alt: Text) -> None:
     """Put the title and the alt text, and let ticks made later find Japanese characters."""
-    ax.set_title(str(title))
+    for text in (ax.set_title(str(title)), ax.xaxis.label, ax.yaxis.label):
+        text.set_fontfamily(font_families())
     ax.tick_params(labelfontfamily=font_families())
     if isinstance(ax.figure, DescribedFigure):
         ax.figure.alt = str(alt)
@@ -196,6 +198,11 @@ def term_axis(ax: Axes, terms: Sequence[str], *, null: float = 0.0) -> None:
     ax.set_ylim(len(terms) - 0.4, -0.6)
     ax.axvline(null, color=QUIET, linewidth=1, linestyle=":")
     ax.set_xlabel(str(column("estimate").label))
+
+
+def legend_below(ax: Axes) -> None:
+    """Put the legend under the axes, where nobody takes its marks for data."""
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3)
 
 
 def plain_log_ticks(ax: Axes) -> None:

@@ -33,7 +33,7 @@ class Feedback:
 
     def __str__(self) -> str:
         """Return the feedback in the current language."""
-        return ("✔ " if self.right else "… ") + str(self.text)
+        return ("✔ " if self.right else "→ ") + str(self.text)
 
     __repr__ = __str__
 
@@ -89,7 +89,7 @@ def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
         raise ModelError(say("lab.unknown_question", question=question, known=known))
     key = question.replace("-", "_")
     if answer is ...:
-        return Feedback(right=False, text=say(f"lab.hint_{key}"))
+        return Feedback(right=False, text=say("lab.in_place_of_dots") + say(f"lab.hint_{key}"))
     if _agrees(answer, QUESTIONS[question]()):
         return Feedback(right=True, text=say(f"lab.right_{key}"))
     return Feedback(right=False, text=say("lab.not_yet") + say(f"lab.hint_{key}"))

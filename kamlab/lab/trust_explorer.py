@@ -24,6 +24,7 @@ from kamlab.value.regression import Value
 STEP = 0.1
 SEED = 0
 MARGINS = {"left": 0.07, "right": 0.985, "bottom": 0.16, "top": 0.88, "wspace": 0.16}
+WIDE = widgets.Layout(width="32rem")
 OFFERED = 12
 """Accounts that the explorer offers, those worth most first."""
 
@@ -42,7 +43,7 @@ class TrustCurve:
     value, value_low, value_high : ndarray, shape (levels,)
         Lifetime value in money.
     measured : float
-        Trust as the last survey found it.
+        Trust as the last survey found it, to a tenth of a point as the slider has it.
     currency : str
     """
 
@@ -114,7 +115,7 @@ def compute_trust(stay: Retention, worth: Value, account_id: str) -> TrustCurve:
         value=value,
         value_low=value_low,
         value_high=value_high,
-        measured=float(own["trust"].item()),
+        measured=round(float(own["trust"].item()), 1),
         currency=worth.currency,
     )
 
@@ -173,10 +174,15 @@ def explore_trust(stay: Retention, worth: Value) -> widgets.VBox:
     """
     accounts = valued_accounts(stay, worth).nlargest(OFFERED, "latest_margin")
     options = list(zip(captions(accounts), accounts["account_id"], strict=True))
-    account = widgets.Dropdown(options=options, description=str(say("lab.account")))
+    account = widgets.Dropdown(options=options, description=str(say("lab.account")), layout=WIDE)
     low, high = ITEM_RANGE
     trust = widgets.FloatSlider(
-        min=low, max=high, step=STEP, description=str(say("lab.trust")), readout_format=".1f"
+        min=low,
+        max=high,
+        step=STEP,
+        description=str(say("lab.trust")),
+        readout_format=".1f",
+        layout=WIDE,
     )
     sentence, picture = widgets.HTML(), widgets.HTML()
     curve = compute_trust(stay, worth, account.value)
@@ -188,8 +194,9 @@ def explore_trust(stay: Retention, worth: Value) -> widgets.VBox:
     def choose(_: object = None) -> None:
         nonlocal curve
         curve = compute_trust(stay, worth, account.value)
-        trust.value = round(curve.measured, 1)
-        show()
+        if trust.value == curve.measured:
+            show()
+        trust.value = curve.measured
 
     account.observe(choose, names="value")
     trust.observe(show, names="value")

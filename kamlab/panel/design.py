@@ -77,7 +77,8 @@ class Design:
     def predictable(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows for which every term is a number."""
         known = rows.dropna(subset=list(self.predictors))
-        return known.loc[np.isfinite(self.terms_of(known)).all(axis=1)]
+        finite = np.isfinite(self.terms_of(known).to_numpy()).all(axis=1)
+        return known[np.asarray(finite)]
 
     def terms_of(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same terms for other rows, such as a changed copy of some.

@@ -33,7 +33,7 @@ def draw_map(
     low, high = model.scale.value
     x_axis, y_axis = model.axes
     x_cut, y_cut = placement.cuts
-    with style.canvas(ax, height=5.6) as ax:
+    with style.canvas(ax, height=5.0) as ax:
         for cell, look in zip(model.cells, style.looks(), strict=False):
             points = accounts[accounts["cell"] == cell.name]
             x, y = _apart(points[x_axis.name].to_numpy(), points[y_axis.name].to_numpy())

@@ -35,7 +35,7 @@ class Quality(Result):
     reliability: pd.DataFrame
     scores: pd.DataFrame
     nobs: int
-    least_scored: int
+    n_scored: int
 
     @property
     def title(self) -> Text:
@@ -51,7 +51,7 @@ class Quality(Result):
     def notes(self) -> tuple[Text, ...]:
         """How scores were made, and what the intervals assume."""
         return (
-            say("quality.scoring_rule", nobs=self.nobs, scored=self.least_scored),
+            say("quality.scoring_rule", nobs=self.nobs, scored=self.n_scored),
             say("quality.alpha_note"),
         )
 
@@ -86,6 +86,8 @@ class Quality(Result):
             spread = np.random.default_rng(0).uniform(-0.16, 0.16, len(latest))
             for row, (name, look) in enumerate(zip(labels, style.looks(), strict=False)):
                 values = latest[name].to_numpy()
+                if np.isnan(values).all():
+                    continue
                 ax.scatter(values, row + spread, s=10, alpha=0.35, color=look.color)
                 low, middle, high = np.nanquantile(values, [0.25, 0.5, 0.75])
                 ax.plot([low, high], [row, row], color=style.INK, linewidth=3)
@@ -184,5 +186,5 @@ def measure_quality(
         reliability=pd.DataFrame(rows),
         scores=account_scores(scores, ["account_id", "wave"]),
         nobs=len(survey),
-        least_scored=int(scores[list(constructs)].notna().sum().min()),
+        n_scored=int(scores[list(constructs)].notna().all(axis=1).sum()),
     )

@@ -137,7 +137,7 @@ class TheoryAssessment(Result):
                 ax, [f"{text} {sign}" for text, sign in zip(labels, signs, strict=True)]
             )
             ax.set_xlabel(str(say("theory.axis")))
-            ax.legend(loc="best")
+            style.legend_below(ax)
             counts = {name: int((table["verdict"] == name).sum()) for name in VERDICTS}
             style.finish(
                 ax,

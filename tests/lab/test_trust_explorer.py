@@ -41,7 +41,7 @@ def test_bands_hold_the_curves(fits, gains):
 
 
 def test_moving_the_slider_changes_sentence_and_picture(fits):
-    account, trust, sentence, picture = explore_trust(*fits).children
+    _, trust, sentence, picture = explore_trust(*fits).children
     before = sentence.value, picture.value
     trust.value = 2.0
     assert "At 2.0" in sentence.value

@@ -111,5 +111,16 @@ def test_notebook_that_fails_is_left_as_it_was(tmp_path, source, said):
     assert path.read_bytes() == before
 
 
+def test_exercises_are_left_alone_wherever_the_checkout_is(tmp_path, monkeypatch):
+    folder = tmp_path / "exercises" / "notebooks"
+    for name in ("lesson", "ja/lesson", "exercises/blank", ".ipynb_checkpoints/lesson"):
+        path = folder / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.setattr(builder, "NOTEBOOKS", folder)
+    found = {path.relative_to(folder).as_posix() for path in builder.lessons()}
+    assert found == {"lesson.ipynb", "ja/lesson.ipynb"}
+
+
 def test_client_does_not_answer_widgets():
     assert builder.Client(notebook()).comm_open_handlers == {}

@@ -43,9 +43,12 @@ OUTCOMES = ("accepted", "deferred", "refused")
 
 
 def contacts(
-    accounts: pd.DataFrame, quality: pd.DataFrame, last: pd.Timestamp, rng: np.random.Generator
+    accounts: pd.DataFrame, quality: pd.DataFrame, last_days: pd.Series, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return the persons known at each account; trust makes supporters."""
+    """Return the persons known at each account; trust makes supporters.
+
+    `last_days` holds, by account, the last day on which somebody can have been met.
+    """
     counts = np.minimum(1 + rng.poisson(1.5, len(accounts)), MOST_CONTACTS)
     people = pd.DataFrame({"account_id": np.repeat(accounts["account_id"].to_numpy(), counts)})
     n = len(people)
@@ -58,7 +61,8 @@ def contacts(
         buying_role=np.array(BUYING_ROLES)[rng.integers(0, len(BUYING_ROLES), n)],
         stance=np.select([warmth > 0.5, warmth < -0.8], ["supporter", "sceptic"], "neutral"),
         influence=rng.integers(1, 6, n).astype(float),
-        last_contact=last - pd.to_timedelta(rng.integers(0, 400, n), unit="D"),
+        last_contact=people["account_id"].map(last_days)
+        - pd.to_timedelta(rng.integers(0, 400, n), unit="D"),
     )
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kamlab.foundation.lent import Lent
+
 EXOGENOUS = (
     "termination_costs",
     "relationship_benefits",
@@ -80,7 +82,7 @@ PERSISTENCE = 0.80
 """Correlation of an account's true quality from one wave to the next."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Truth:
     """What the simulation knows and an analyst does not.
 
@@ -100,8 +102,8 @@ class Truth:
     paths: Mapping[str, Mapping[str, float]]
     retention: Mapping[str, float]
     log_margin: Mapping[str, float]
-    quality: pd.DataFrame
-    periods: pd.DataFrame
+    quality: Lent[pd.DataFrame] = Lent()
+    periods: Lent[pd.DataFrame] = Lent()
 
 
 @cache
