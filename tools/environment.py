@@ -232,8 +232,12 @@ def install(uv: str | None) -> None:
     tool, duration = ("uv", "half a minute") if uv else ("pip", "1 to 3 minutes")
     say(f"installing the locked packages with {tool} (180 MB; {duration}, more on a slow line)")
     wheels = ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.lock"]
-    hint = " If it is uv that fails, set KAMLAB_INSTALLER=pip." if uv else ""
-    must([*install_with(uv), *wheels], f"Is there a connection, and 2 GB of free disk?{hint}")
+    if run([*install_with(uv), *wheels], heartbeat=20) != 0:
+        if uv is None:
+            raise Stop("pip failed, see above. Is there a connection, and 2 GB of free disk?")
+        say("uv failed, see above; trying pip instead.")
+        install(None)
+        return
     say("installing kamlab itself from this folder (a few seconds)")
     itself = ["--no-deps", "--no-build-isolation", "-e", "."]
     must([*install_with(uv), *itself], "Was pyproject.toml or the folder kamlab changed?")

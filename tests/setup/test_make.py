@@ -207,12 +207,37 @@ def test_failed_step_stops_with_its_remedy(monkeypatch):
         environment.must(["pip"], "Check the connection.")
 
 
-@pytest.mark.parametrize("uv", ["uv", None])
-def test_locked_packages_are_installed_as_checked_wheels(monkeypatch, checkout, uv):
-    commands = []
+@pytest.fixture
+def commands(monkeypatch, checkout):
+    """Collect what set-up would run; a command that begins with `broken` fails."""
+    collected = []
+
+    def run(command, heartbeat=None):
+        collected.append(command)
+        return int(command[0] == "broken")
+
     monkeypatch.setattr(environment, "ROOT", checkout)
     monkeypatch.setattr(environment, "answer", lambda *command: "pip 26")
-    monkeypatch.setattr(environment, "must", lambda command, remedy: commands.append(command))
+    monkeypatch.setattr(environment, "run", run)
+    return collected
+
+
+def test_pip_is_tried_when_uv_fails(commands):
+    environment.install("broken")
+    assert commands[0][0] == "broken"
+    assert commands[1][1:4] == ["-m", "pip", "install"]
+    assert "--require-hashes" in commands[1]
+    assert all("broken" not in command for command in commands[1:])
+
+
+def test_set_up_stops_when_pip_fails_as_well(commands, monkeypatch):
+    monkeypatch.setattr(environment, "venv_python", lambda root: "broken")
+    with pytest.raises(environment.Stop, match="Is there a connection"):
+        environment.install("broken")
+
+
+@pytest.mark.parametrize("uv", ["uv", None])
+def test_locked_packages_are_installed_as_checked_wheels(commands, uv):
     environment.install(uv)
     packages, itself, _ = commands
     assert "--require-hashes" in packages
