@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,7 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
 
-FREE_PER_OUTCOME = 1
-"""Every outcome has one free disturbance variance."""
+NUMBERS = ["estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class PathFit:
     observed, implied : ndarray, shape (p, p)
         Correlations in the data and as the model implies them.
     nobs, npar, df : int
+        Rows; free parameters (paths, disturbances, moments of the exogenous variables); moments
+        less free parameters.
     chisq : float
         `n F`, with F the maximum-likelihood discrepancy.
     """
@@ -95,72 +97,55 @@ def fit_paths(
     variables correlate freely; disturbances do not.
     """
     causes = dict.fromkeys(cause for some in equations.values() for cause in some)
-    exogenous = [name for name in causes if name not in equations]
-    names = (*exogenous, *equations)
-    z = (data[list(names)] - data[list(names)].mean()) / data[list(names)].std()
-    fits = {y: sm.OLS(z[y], sm.add_constant(z[list(x)])).fit() for y, x in equations.items()}
-
+    names = (*(name for name in causes if name not in equations), *equations)
+    n_exogenous = len(names) - len(equations)
+    values = data[list(names)].to_numpy(dtype=float)
+    z = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
     direct = np.zeros((len(names), len(names)))
-    for outcome, own in equations.items():
-        row = names.index(outcome)
-        direct[row, [names.index(cause) for cause in own]] = fits[outcome].params[list(own)]
-    observed = z.corr().to_numpy()
-    implied = _implied(observed, direct, len(exogenous), [f.rsquared for f in fits.values()])
-    n_paths = sum(len(own) for own in equations.values())
-    n_exogenous = len(exogenous) * (len(exogenous) + 1) // 2
-    npar = n_paths + FREE_PER_OUTCOME * len(equations) + n_exogenous
-    moments = len(names) * (len(names) + 1) // 2
+    fits, tables = [], []
+    for row, own in enumerate(equations.values(), start=n_exogenous):
+        places = [names.index(cause) for cause in own]
+        fits.append(sm.OLS(z[:, row], sm.add_constant(z[:, places])).fit())
+        tables.append(_path_table(fits[-1], conf_level))
+        direct[row, places] = tables[-1][:, 0]
+    r_squared = np.array([fit.rsquared for fit in fits])
+    observed = np.corrcoef(z, rowvar=False)
+    implied = _implied(observed, direct, n_exogenous, r_squared)
+    paths = pd.DataFrame(np.vstack(tables), columns=NUMBERS)
+    paths.insert(0, "cause", [cause for own in equations.values() for cause in own])
+    paths.insert(0, "outcome", np.repeat(list(equations), [len(o) for o in equations.values()]))
+    npar = len(paths) + len(equations) + n_exogenous * (n_exogenous + 1) // 2
     return PathFit(
         names=names,
-        paths=_path_table(fits, equations, conf_level),
+        paths=paths,
         direct=direct,
-        r_squared={outcome: float(fit.rsquared) for outcome, fit in fits.items()},
-        residuals=pd.DataFrame({outcome: fit.resid for outcome, fit in fits.items()}),
+        r_squared=dict(zip(equations, r_squared.tolist(), strict=True)),
+        residuals=pd.DataFrame(np.column_stack([f.resid for f in fits]), columns=list(equations)),
         observed=observed,
         implied=implied,
         nobs=len(z),
         npar=npar,
-        df=moments - npar,
+        df=len(names) * (len(names) + 1) // 2 - npar,
         chisq=len(z) * _discrepancy(observed, implied),
     )
 
 
-def _path_table(
-    fits: Mapping[str, sm.regression.linear_model.RegressionResultsWrapper],
-    equations: Mapping[str, Sequence[str]],
-    conf_level: float,
-) -> pd.DataFrame:
-    tables = []
-    for outcome, own in equations.items():
-        fit, causes = fits[outcome], list(own)
-        interval = fit.conf_int(alpha=1 - conf_level).loc[causes]
-        tables.append(
-            pd.DataFrame(
-                {
-                    "outcome": outcome,
-                    "cause": causes,
-                    "estimate": fit.params[causes].to_numpy(),
-                    "std_error": fit.bse[causes].to_numpy(),
-                    "statistic": fit.tvalues[causes].to_numpy(),
-                    "p_value": fit.pvalues[causes].to_numpy(),
-                    "conf_low": interval[0].to_numpy(),
-                    "conf_high": interval[1].to_numpy(),
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+def _path_table(fit: Any, conf_level: float) -> NDArray[np.float64]:
+    """Return the numbers of one equation's paths, the constant left aside."""
+    columns = (fit.params, fit.bse, fit.tvalues, fit.pvalues, fit.conf_int(alpha=1 - conf_level))
+    return np.column_stack(columns)[1:]
 
 
 def _implied(
     observed: NDArray[np.float64],
     direct: NDArray[np.float64],
     n_exogenous: int,
-    r_squared: Sequence[float],
+    r_squared: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     shocks = np.zeros_like(observed)
     shocks[:n_exogenous, :n_exogenous] = observed[:n_exogenous, :n_exogenous]
     outcomes = np.arange(n_exogenous, len(observed))
-    shocks[outcomes, outcomes] = 1 - np.asarray(r_squared)
+    shocks[outcomes, outcomes] = 1 - r_squared
     spread = np.linalg.inv(np.eye(len(observed)) - direct)
     implied: NDArray[np.float64] = spread @ shocks @ spread.T
     return implied
