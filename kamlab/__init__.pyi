@@ -11,11 +11,15 @@ from .accounts.write import write_company as write_company
 from .foundation.claims import Claim as Claim
 from .foundation.columns import labelled as labelled
 from .foundation.compare import compare as compare
+from .foundation.errors import ArgumentError as ArgumentError
 from .foundation.errors import DataError as DataError
+from .foundation.errors import DataWarning as DataWarning
 from .foundation.errors import KamlabError as KamlabError
 from .foundation.errors import KamlabWarning as KamlabWarning
 from .foundation.errors import ModelError as ModelError
 from .foundation.errors import NotApplicable as NotApplicable
+from .foundation.errors import RecalledClaimWarning as RecalledClaimWarning
+from .foundation.errors import RowsLeftOutWarning as RowsLeftOutWarning
 from .foundation.language import use_language as use_language
 from .lab.self_checks import check_answer as check_answer
 from .lab.trust_explorer import explore_trust as explore_trust

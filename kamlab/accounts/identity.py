@@ -6,6 +6,9 @@ import pandas as pd
 
 from kamlab.foundation.language import current_language
 
+IDENTITY = ("account_id", "name", "name_en")
+"""The columns of the account table that say who an account is."""
+
 
 def identity(rows: pd.DataFrame) -> pd.DataFrame:
     """Return `account_id` and, where known, `name` in the current language.

@@ -16,7 +16,7 @@ import pandas as pd
 from kamlab.accounts.company import Company
 from kamlab.accounts.simulate import simulate_company
 from kamlab.foundation.claims import Claim
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
 
 SAMPLE_SEED = 1994
@@ -83,7 +83,7 @@ def load(name: str) -> pd.DataFrame | Moments:
 
     Raises
     ------
-    ModelError
+    ArgumentError
         If there is no such data set.
 
     Examples
@@ -97,7 +97,7 @@ def load(name: str) -> pd.DataFrame | Moments:
     )
     if name not in known:
         names = join([same(each) for each in known])
-        raise ModelError(say("foundation.unknown_data", name=name, known=names))
+        raise ArgumentError(say("accounts.unknown_data", name=name, known=names))
     card = tomllib.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
     source = Claim.from_toml(card, Text.from_toml(card["title"]))
     with folder.joinpath(f"{name}.csv").open(encoding="utf-8") as file:

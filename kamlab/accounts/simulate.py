@@ -9,7 +9,7 @@ from kamlab.accounts.company import Company
 from kamlab.accounts.simulation import business, people, relationship
 from kamlab.accounts.simulation.truth import LOG_MARGIN, PATHS, RETENTION, Truth
 from kamlab.accounts.transactions import summarise_transactions
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 
 FIRST_YEAR = 2022
@@ -44,7 +44,7 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
 
     Raises
     ------
-    ModelError
+    ArgumentError
         If `n_accounts` is under 10 or `seed` is negative.
 
     Examples
@@ -54,7 +54,7 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     50
     """
     if n_accounts < 10 or seed < 0:
-        raise ModelError(say("accounts.simulate_bounds", n_accounts=n_accounts, seed=seed))
+        raise ArgumentError(say("accounts.simulate_bounds", n_accounts=n_accounts, seed=seed))
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(7)]
     hidden, accounts_, answers, renewals, orders, persons, events = streams
     width = max(3, len(str(n_accounts)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlab.foundation.errors import ModelError, NotApplicable
-from kamlab.foundation.language import join, same, say
+from kamlab.accounts.need import need_columns
+from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.language import say
 
 DAYS = {"D": 1, "W": 7}
 MONDAY = pd.Timestamp("1970-01-05")
@@ -44,7 +45,7 @@ def summarise_transactions(
     ------
     NotApplicable
         If a column is missing.
-    ModelError
+    ArgumentError
         If the period is unknown, a cell is missing, or orders lie after `end`.
 
     Examples
@@ -59,17 +60,15 @@ def summarise_transactions(
     >>> summarise_transactions(orders)[["frequency", "recency", "T"]].iloc[0].tolist()
     [1, 2, 2]
     """
-    if missing := [name for name in (account, date, amount) if name not in transactions]:
-        names = join([same(name) for name in missing])
-        raise NotApplicable(say("accounts.transactions_columns", columns=names))
+    need_columns(transactions, account, date, amount, of=say("accounts.transactions_purpose"))
     if period not in DAYS:
-        raise ModelError(say("accounts.transactions_period", period=period))
+        raise ArgumentError(say("accounts.transactions_period", period=period))
     orders = transactions[[account, date, amount]].set_axis(["account_id", "day", "amount"], axis=1)
     days = orders["day"].dt.normalize()
     last_day = pd.Timestamp(end).normalize() if end is not None else days.max()
     gaps, late = int(orders.isna().any(axis=1).sum()), int((days > last_day).sum())
     if gaps or late:
-        raise ModelError(say("accounts.transactions_dates", gaps=gaps, late=late))
+        raise ArgumentError(say("accounts.transactions_dates", gaps=gaps, late=late))
     orders["index"] = (orders["day"] - MONDAY).dt.days // DAYS[period]
     end_index = (last_day - MONDAY).days // DAYS[period]
     table = orders.groupby("account_id").agg(

@@ -118,6 +118,7 @@ def labelled(frame: pd.DataFrame) -> pd.DataFrame:
     >>> labelled(pd.DataFrame({"stay_probability": [0.912]})).iloc[0, 0]
     '91.2%'
     """
-    shown = {name: [column(name).show(cell) for cell in frame[name]] for name in frame.columns}
-    labels = [str(column(name).label) for name in frame.columns]
+    columns = [column(name) for name in frame.columns]
+    shown = {own.name: [own.show(cell) for cell in frame[own.name]] for own in columns}
+    labels = [str(own.label) for own in columns]
     return pd.DataFrame(shown, index=frame.index).set_axis(labels, axis=1)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kamlab.foundation import style
-from kamlab.foundation.errors import ModelError, NotApplicable
+from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.results import Result, named_terms
 
@@ -96,7 +96,7 @@ def compare(results: Mapping[str, Result]) -> Comparison:
 
     Raises
     ------
-    ModelError
+    ArgumentError
         If there are fewer than two results, or one that has no estimates.
 
     Examples
@@ -104,10 +104,10 @@ def compare(results: Mapping[str, Result]) -> Comparison:
     >>> kl.compare({"logit": stay, "with size": stay_with_size})  # doctest: +SKIP
     """
     if not isinstance(results, Mapping) or len(results) < FEWEST:
-        raise ModelError(say("foundation.compare_needs_results", got=type(results).__name__))
+        raise ArgumentError(say("foundation.compare_needs_results", got=type(results).__name__))
     for name, result in results.items():
         if not isinstance(result, Result) or not {"term", "estimate"} <= {*result.tidy().columns}:
-            raise ModelError(say("foundation.compare_needs_estimates", name=name))
+            raise ArgumentError(say("foundation.compare_needs_estimates", name=name))
     return Comparison(dict(results))
 
 

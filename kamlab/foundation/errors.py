@@ -32,6 +32,10 @@ class KamlabError(Exception):
         return str(self.text)
 
 
+class ArgumentError(KamlabError, ValueError):
+    """A name or value given to a function is not one that it knows or takes."""
+
+
 class ModelError(KamlabError):
     """A formula, a model file or a model's input does not fit."""
 

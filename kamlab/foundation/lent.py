@@ -1,10 +1,20 @@
-"""Tables that are stored once and lent as copies."""
+"""Tables that are lent as copies, and arrays that nobody can write to."""
 
 from __future__ import annotations
 
 from typing import Generic, TypeVar, cast
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+
+def frozen(values: ArrayLike) -> NDArray[np.float64]:
+    """Return the values as an array of their own that nobody can write to."""
+    array = np.array(values, dtype=float)
+    array.flags.writeable = False
+    return array
+
 
 Frame = TypeVar("Frame", pd.DataFrame, pd.DataFrame | None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 
 
@@ -16,7 +16,7 @@ def tails(conf_level: float) -> tuple[float, float]:
 
     Raises
     ------
-    ModelError
+    ArgumentError
         If it is not.
 
     Examples
@@ -25,5 +25,5 @@ def tails(conf_level: float) -> tuple[float, float]:
     (0.25, 0.75)
     """
     if not 0 < conf_level < 1:
-        raise ModelError(say("foundation.bad_level", level=conf_level))
+        raise ArgumentError(say("foundation.bad_level", level=conf_level))
     return (1 - conf_level) / 2, (1 + conf_level) / 2

@@ -10,7 +10,7 @@ from types import EllipsisType
 import numpy as np
 
 from kamlab.accounts.samples import sample_company
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.retention.logit import fit_retention
 from kamlab.value.chain import value_of_quality
@@ -76,7 +76,7 @@ def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
 
     Raises
     ------
-    ModelError
+    ArgumentError
         If there is no such question.
 
     Examples
@@ -86,7 +86,7 @@ def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
     """
     if question not in QUESTIONS:
         known = join([same(name) for name in QUESTIONS])
-        raise ModelError(say("lab.unknown_question", question=question, known=known))
+        raise ArgumentError(say("lab.unknown_question", question=question, known=known))
     key = question.replace("-", "_")
     if answer is ...:
         return Feedback(right=False, text=say("lab.in_place_of_dots") + say(f"lab.hint_{key}"))

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from kamlab.accounts.identity import captions
 from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation import style
-from kamlab.foundation.errors import NotApplicable
+from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, money, say
 from kamlab.foundation.level import tails
-from kamlab.retention.logit import Retention
-from kamlab.value.chain import draws, valued_accounts, values
-from kamlab.value.regression import Value
+from kamlab.retention.logit import RenewalRegression
+from kamlab.value.chain import coefficients, draws, valued_accounts, values
+from kamlab.value.regression import ValueRegression
 
 STEP = 0.1
 SEED = 0
@@ -77,12 +77,12 @@ class TrustCurve:
         )
 
 
-def compute_trust(stay: Retention, worth: Value, account_id: str) -> TrustCurve:
+def compute_trust(stay: RenewalRegression, worth: ValueRegression, account_id: str) -> TrustCurve:
     """Return one account's prospects at every level of trust, all else as it is.
 
     Parameters
     ----------
-    stay, worth : Retention, Value
+    stay, worth : RenewalRegression, ValueRegression
         Regressions with `trust` among their terms.
     account_id : str
 
@@ -97,13 +97,13 @@ def compute_trust(stay: Retention, worth: Value, account_id: str) -> TrustCurve:
     accounts = valued_accounts(stay, worth)
     own = accounts[accounts["account_id"] == account_id]
     if own.empty:
-        raise NotApplicable(say("lab.unknown_account", account=account_id))
+        raise ArgumentError(say("lab.unknown_account", account=account_id))
     low, high = ITEM_RANGE
     levels = np.linspace(low, high, round((high - low) / STEP) + 1)
     before = pd.concat([own] * len(levels), ignore_index=True)
     after = before.assign(trust=levels)
     chances = stay.predict(after)
-    _, value = values(stay, worth, before, after, stay.coefficients, worth.coefficients)
+    _, value = values(stay, worth, before, after, *coefficients(stay, worth))
     _, drawn = values(stay, worth, before, after, *draws(stay, worth, SEED))
     value_low, value_high = np.quantile(drawn, tails(stay.conf_level), axis=0)
     return TrustCurve(
@@ -150,12 +150,12 @@ def _mark(ax: Axes, curve: TrustCurve, trust: float, height: float, look: style.
     ax.set_xlim(*ITEM_RANGE)
 
 
-def explore_trust(stay: Retention, worth: Value) -> widgets.VBox:
+def explore_trust(stay: RenewalRegression, worth: ValueRegression) -> widgets.VBox:
     """Return an explorer: choose an account, move its trust, watch staying and value.
 
     Parameters
     ----------
-    stay, worth : Retention, Value
+    stay, worth : RenewalRegression, ValueRegression
         Regressions with `trust` among their terms.
 
     Returns

@@ -39,7 +39,8 @@ def analysis_table(
         Sorted by account and period:
 
         * `account_id, period, start, end, stayed` and `net_margin` (margin less cost to serve):
-          what the period brought; `decided` tells whether `stayed` is known yet;
+          what the period brought; `decided` tells whether renewal was offered and `stayed` is
+          known, for a customer to whom nothing was offered had nothing to decide;
         * the columns of the account table (one that bears the name of another column here is
           called `account_<name>`); `tenure` (years at the first day) and `size` (log10 of
           employees);
@@ -62,7 +63,8 @@ def analysis_table(
     purpose = say("panel.purpose")
     periods = company.need("periods", "stayed", purpose=purpose)
     rows = periods.sort_values(ROW, ignore_index=True)
-    rows["decided"] = rows["stayed"].notna()
+    offered = rows["offered_renewal"].fillna(True) if "offered_renewal" in rows else True
+    rows["decided"] = (rows["stayed"].notna() & offered).astype(bool)
     if {"margin", "cost_to_serve"} <= set(rows.columns):
         rows["net_margin"] = rows["margin"] - rows["cost_to_serve"]
     accounts = _without_clashes(company.accounts, {*rows.columns, *constructs})

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.identity import identity
-from kamlab.accounts.tables import table
-from kamlab.foundation.errors import NotApplicable
-from kamlab.foundation.language import Text, join, paragraph, same, say
+from kamlab.accounts.need import need_columns
+from kamlab.foundation.errors import ArgumentError, NotApplicable
+from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.results import Result
 from kamlab.portfolio.model import Cell, Model, checked_cut, load_model
 from kamlab.portfolio.picture import draw_map
@@ -141,7 +141,7 @@ class Portfolio(Result):
         """
         matches = np.flatnonzero(self.accounts["account_id"] == account_id)
         if not matches.size:
-            raise NotApplicable(say("portfolio.unknown_account", account=account_id))
+            raise ArgumentError(say("portfolio.unknown_account", account=account_id))
         row = int(matches[0])
         cell = self.cells()[row]
         if cell is None:
@@ -234,7 +234,7 @@ def classify(
     """
     declared = load_model(model)
     rule = declared.cut.value if cut is None else checked_cut(cut)
-    _require_columns(accounts, declared)
+    need_columns(accounts, "account_id", *declared.items, of=declared.name)
     scores = np.column_stack(
         [
             axis_score(
@@ -251,16 +251,3 @@ def classify(
 
 def _per_account(cells: list[Cell | None], what: Callable[[Cell], str]) -> pd.Series:
     return pd.Series([what(cell) if cell else None for cell in cells], dtype="str")
-
-
-def _require_columns(accounts: pd.DataFrame, model: Model) -> None:
-    missing = [item for item in ("account_id", *model.items) if item not in accounts]
-    if missing:
-        raise NotApplicable(
-            say(
-                "portfolio.columns_missing",
-                model=model.name,
-                columns=join([same(name) for name in missing]),
-                table=table("accounts").label,
-            )
-        )

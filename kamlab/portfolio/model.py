@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kamlab.foundation.claims import Claim
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import Text, join, same, say
 
 Part = TypeVar("Part")
@@ -100,10 +100,10 @@ def load_model(model: str | Path) -> Model:
 
 
 def checked_cut(rule: object) -> str | float:
-    """Return a cut rule, or raise `ModelError` saying which there are."""
+    """Return a cut rule, or raise `ArgumentError` saying which there are."""
     known = rule in CUT_RULES if isinstance(rule, str) else isfinite(rule)  # type: ignore[arg-type]
     if not known:
-        raise ModelError(say("portfolio.bad_cut", cut=rule))
+        raise ArgumentError(say("portfolio.bad_cut", cut=rule))
     return rule  # type: ignore[return-value]
 
 
@@ -117,7 +117,7 @@ def shipped_models() -> list[str]:
 def _shipped(name: str) -> Model:
     if name not in shipped_models():
         known = join([same(model) for model in shipped_models()])
-        raise ModelError(say("portfolio.unknown_model", name=name, known=known))
+        raise ArgumentError(say("portfolio.unknown_model", name=name, known=known))
     return _read(Path(str(files("kamlab.portfolio").joinpath("models", f"{name}.toml"))))
 
 
@@ -144,7 +144,7 @@ class _Reader:
             return make()
         except KeyError as error:
             self.problems.append(say("portfolio.missing_entry", place=place, entry=error.args[0]))
-        except ModelError as error:
+        except ArgumentError as error:
             self.problems.append(error.text)
         except (TypeError, ValueError, AttributeError) as error:
             self.problems.append(say("portfolio.bad_entry", place=place, reason=error))

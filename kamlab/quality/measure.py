@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.results import Result
@@ -24,8 +25,6 @@ from kamlab.quality.scores import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-LOWEST, HIGHEST = 1, 7
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -94,7 +93,8 @@ class Quality(Result):
                 ax.plot(middle, row, look.marker, color="white", mec=style.INK, markersize=8)
             ax.set_yticks(range(len(labels)), [str(label) for label in labels.values()])
             ax.set_ylim(len(labels) - 0.5, -0.5)
-            ax.set_xlim(LOWEST - 0.1, HIGHEST + 0.1)
+            low, high = ITEM_RANGE
+            ax.set_xlim(low - 0.1, high + 0.1)
             ax.set_xlabel(str(say("quality.score_axis")))
             style.finish(ax, title=say("quality.plot_title", count=len(latest)), alt=self._alt())
         return ax
@@ -127,6 +127,7 @@ class Quality(Result):
 def measure_quality(
     survey: pd.DataFrame,
     constructs: Sequence[str] = RELATIONSHIP_QUALITY,
+    *,
     conf_level: float = 0.95,
 ) -> Quality:
     """Score the constructs of a survey and say how reliably they were measured.
@@ -164,11 +165,12 @@ def measure_quality(
     --------
     >>> kl.measure_quality(kl.sample_company().survey).tidy()  # doctest: +SKIP
     """
-    scores = respondent_scores(survey, constructs)
+    wanted = named(constructs)
+    scores = respondent_scores(survey, [construct.name for construct in wanted])
     rows = []
-    for construct in named(constructs):
+    for construct in wanted:
         items = survey[answered_items(survey, construct)]
-        alpha = cronbach_alpha(items, conf_level)
+        alpha = cronbach_alpha(items, conf_level=conf_level)
         rows.append(
             {
                 "term": construct.name,
@@ -186,5 +188,5 @@ def measure_quality(
         reliability=pd.DataFrame(rows),
         scores=account_scores(scores, ["account_id", "wave"]),
         nobs=len(survey),
-        n_scored=int(scores[list(constructs)].notna().all(axis=1).sum()),
+        n_scored=int(scores[[c.name for c in wanted]].notna().all(axis=1).sum()),
     )

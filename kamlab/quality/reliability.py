@@ -68,7 +68,7 @@ def alpha_of_covariance(covariance: ArrayLike) -> float:
     return float(n_items / (n_items - 1) * (1 - np.trace(matrix) / matrix.sum()))
 
 
-def cronbach_alpha(items: ArrayLike, conf_level: float = 0.95) -> Alpha:
+def cronbach_alpha(items: ArrayLike, *, conf_level: float = 0.95) -> Alpha:
     """Return Cronbach's alpha of a scale, with Feldt's interval.
 
     Parameters

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from kamlab.accounts.need import need_columns
 from kamlab.accounts.spec import Construct
 from kamlab.accounts.tables import constructs
-from kamlab.foundation.errors import NotApplicable
+from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, same, say
 from kamlab.quality.reliability import scale_scores
 
@@ -26,15 +27,17 @@ def named(names: Sequence[str]) -> list[Construct]:
 
     Raises
     ------
-    NotApplicable
-        If a name is not a construct of kamlab's.
+    ArgumentError
+        If a name is not a construct of kamlab's, or none is given.
     """
+    names = [names] if isinstance(names, str) else names
     known = {construct.name: construct for construct in constructs()}
-    if unknown := [name for name in names if name not in known]:
-        raise NotApplicable(
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise ArgumentError(
             say(
                 "quality.unknown_construct",
-                unknown=join([same(name) for name in unknown]),
+                unknown=join([same(name) for name in unknown or ["–"]]),
                 known=join([same(name) for name in known]),
             )
         )
@@ -66,6 +69,7 @@ def respondent_scores(
         If the survey lacks all items of a construct; the message names them.
     """
     wanted = named(names)
+    need_columns(survey, *WHO_AND_WHEN, of=say("quality.purpose"))
     if missing := [c for c in wanted if not answered_items(survey, c)]:
         items = [same(f"{c.columns[0]} … {c.columns[-1]}") for c in missing]
         raise NotApplicable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,28 +17,31 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparatio
 
 from kamlab.accounts.company import Company
 from kamlab.accounts.identity import identity
+from kamlab.accounts.need import need_columns
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.level import tails
-from kamlab.foundation.results import Result
 from kamlab.panel.analysis_table import analysis_table, current_rows
 from kamlab.panel.design import INTERCEPT, Design, build_design
-from kamlab.panel.labels import term_labels
+from kamlab.panel.regression import Estimates, Regression
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+ODDS_RATIOS = {
+    "odds_ratio": "estimate",
+    "odds_ratio_low": "conf_low",
+    "odds_ratio_high": "conf_high",
+}
+
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Retention(Result):
+class RenewalRegression(Regression):
     """A logit of staying; made by `fit_retention`."""
 
-    design: Design
-    fit: Any
     effects: pd.DataFrame
     current: pd.DataFrame
-    conf_level: float
 
     @property
     def title(self) -> Text:
@@ -46,28 +49,14 @@ class Retention(Result):
         return say("retention.title", formula=self.design.formula)
 
     @property
-    def term_labels(self) -> Mapping[str, Text]:
-        """The terms in words."""
-        return term_labels(self.design.terms.columns)
-
-    @property
     def notes(self) -> tuple[Text, ...]:
-        """The rows used, the kind of error, what the columns mean."""
+        """The rows used, the kind of error, what the columns mean, who can be predicted."""
+        present, known = len(self.current), len(self.design.predictable(self.current))
         return (
-            say("retention.note_rows", nobs=len(self.design.outcome), left_out=self.design.note),
-            say("retention.note_errors", groups=self.design.groups.nunique()),
+            *super().notes,
             say("retention.note_columns"),
+            say("retention.note_present", present=present, unknown=present - known),
         )
-
-    @property
-    def coefficients(self) -> pd.Series:
-        """Changes of the log odds of staying, by term."""
-        return pd.Series(self.fit.params, index=self.design.terms.columns)
-
-    @property
-    def covariance(self) -> NDArray[np.float64]:
-        """Cluster-robust covariance of the coefficients, terms by terms."""
-        return np.asarray(self.fit.cov_params())
 
     @property
     def summary_columns(self) -> Sequence[str]:
@@ -76,36 +65,26 @@ class Retention(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per term: log odds, odds ratio, average marginal effect."""
-        interval = np.asarray(self.fit.conf_int(alpha=1 - self.conf_level))
-        table = pd.DataFrame(
-            {
-                "term": self.design.terms.columns,
-                "estimate": np.asarray(self.fit.params),
-                "std_error": np.asarray(self.fit.bse),
-                "statistic": np.asarray(self.fit.tvalues),
-                "p_value": np.asarray(self.fit.pvalues),
-                "conf_low": interval[:, 0],
-                "conf_high": interval[:, 1],
-                "odds_ratio": np.exp(np.asarray(self.fit.params)),
-                "odds_ratio_low": np.exp(interval[:, 0]),
-                "odds_ratio_high": np.exp(interval[:, 1]),
-            }
-        )
+        table = super().tidy()
+        for name, source in ODDS_RATIOS.items():
+            table[name] = np.exp(table[source])
         return table.merge(self.effects, on="term", how="left")
 
-    def glance(self) -> pd.DataFrame:
-        """Return the whole fit in one row."""
-        return pd.DataFrame(
-            {
-                "nobs": [len(self.design.outcome)],
-                "n_left_out": [self.design.n_left_out],
-                "n_accounts": [self.design.groups.nunique()],
-                "retention_rate": [self.design.outcome.mean()],
-                "loglik": [float(self.fit.llf)],
-                "pseudo_r_squared": [float(self.fit.prsquared)],
-                "aic": [float(self.fit.aic)],
-            }
-        )
+    @staticmethod
+    def probability(terms: NDArray[np.float64], by: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return probabilities of staying.
+
+        Parameters
+        ----------
+        terms : ndarray, shape (rows, terms)
+        by : ndarray, shape (terms,) or (draws, terms)
+            Coefficients.
+
+        Returns
+        -------
+        ndarray, shape (rows,) or (draws, rows)
+        """
+        return np.asarray(expit(by @ terms.T))
 
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the probability of staying for rows of an analysis table.
@@ -122,8 +101,8 @@ class Retention(Result):
             is of the probability itself, by the delta method on the log odds.
         """
         terms = self.design.terms_of(rows).to_numpy()
-        odds = terms @ self.coefficients.to_numpy()
-        error = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.covariance, terms))
+        odds = terms @ self.estimates.coefficients
+        error = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.estimates.covariance, terms))
         reach = stats.norm.ppf(tails(self.conf_level)[1]) * error
         limits = {
             "stay_probability": odds,
@@ -148,7 +127,7 @@ class Retention(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the odds ratios with their intervals on a logarithmic axis."""
-        table = self.tidy().query("term != @INTERCEPT")
+        table = self.slopes()
         odds = table[["odds_ratio", "odds_ratio_low", "odds_ratio_high"]].set_axis(
             ["estimate", "conf_low", "conf_high"], axis=1
         )
@@ -164,7 +143,7 @@ class Retention(Result):
         return ax
 
     def _sentences(self) -> list[Text]:
-        rows = self.tidy().query("term != @INTERCEPT")
+        rows = self.slopes()
         return [
             say(
                 "retention.sentence",
@@ -190,7 +169,7 @@ class Retention(Result):
 
 def fit_retention(
     formula: str, data: Company | pd.DataFrame, *, conf_level: float = 0.95
-) -> Retention:
+) -> RenewalRegression:
     """Regress staying on what was known before, by logit with errors clustered by account.
 
     Parameters
@@ -204,7 +183,7 @@ def fit_retention(
 
     Returns
     -------
-    Retention
+    RenewalRegression
         `tidy()` log odds, odds ratios and average marginal effects; `augment()` who may leave.
 
     Raises
@@ -222,7 +201,8 @@ def fit_retention(
 
     Notes
     -----
-    `log(p / (1 - p)) = x b`. Periods still open (`stayed` missing) are not fitted but predicted.
+    `log(p / (1 - p)) = x b`. Fitted are the decided periods: renewal was offered and `stayed` is
+    known. Periods still open are predicted.
     The average marginal effect is the mean over rows of `dp/dx`.
 
     Examples
@@ -231,22 +211,28 @@ def fit_retention(
     """
     tails(conf_level)
     rows = analysis_table(data) if isinstance(data, Company) else data
-    design = build_design(formula, rows[rows["stayed"].notna()])
+    need_columns(rows, "account_id", "start", "stayed", "decided", of=say("panel.purpose"))
+    design = build_design(formula, rows[rows["decided"]])
     _check_outcome(design)
-    model = sm.Logit(design.outcome, design.terms)
     with warnings.catch_warnings():
         warnings.simplefilter("error", PerfectSeparationWarning)
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            fit = model.fit(disp=0, **design.cluster)
+            fit = sm.Logit(design.outcome, design.terms).fit(disp=0, **design.cluster)
         except (PerfectSeparationWarning, ConvergenceWarning, np.linalg.LinAlgError) as error:
             raise ModelError(say("retention.cannot_fit", formula=formula)) from error
-    return Retention(
+    measures = {
+        "retention_rate": design.outcome.mean(),
+        "loglik": fit.llf,
+        "pseudo_r_squared": fit.prsquared,
+        "aic": fit.aic,
+    }
+    return RenewalRegression(
         design=design,
-        fit=fit,
+        estimates=Estimates.of_statsmodels(fit, conf_level, **measures),
+        conf_level=conf_level,
         effects=_average_effects(fit, design, conf_level),
         current=current_rows(rows),
-        conf_level=conf_level,
     )
 
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from numpy.typing import NDArray
 
+from kamlab.accounts.identity import IDENTITY
 from kamlab.accounts.tables import ITEM_RANGE, constructs
-from kamlab.foundation.errors import ModelError, NotApplicable
+from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
 from kamlab.foundation.language import join, same, say
+from kamlab.foundation.lent import frozen
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import current_rows
-from kamlab.retention.logit import Retention
+from kamlab.retention.logit import RenewalRegression
 from kamlab.value.lifetime import lifetime_value
 from kamlab.value.quality_value import QualityValue
-from kamlab.value.regression import Value
+from kamlab.value.regression import ValueRegression
 
 DRAWS = 2_000
 
 
 def value_of_quality(
-    stay: Retention,
-    worth: Value,
+    stay: RenewalRegression,
+    worth: ValueRegression,
     *,
     raise_by: Mapping[str, float],
     seed: int = 0,
@@ -37,9 +39,9 @@ def value_of_quality(
 
     Parameters
     ----------
-    stay : Retention
+    stay : RenewalRegression
         From `fit_retention`.
-    worth : Value
+    worth : ValueRegression
         From `fit_value`, on the same analysis table.
     raise_by : mapping of str to float
         Points to add, such as `{"trust": 1}`. No score goes beyond the ends of the 1-7 scale;
@@ -55,8 +57,10 @@ def value_of_quality(
 
     Raises
     ------
+    ArgumentError
+        If a name in `raise_by` is in neither regression, or is no number.
     ModelError
-        If a name in `raise_by` is in neither regression.
+        If the two regressions are of different tables.
     NotApplicable
         If no present account has known quality and a margin so far.
 
@@ -74,33 +78,36 @@ def value_of_quality(
     """
     tails(conf_level)
     _check_names(stay, worth, raise_by)
-    present = current_rows(worth.rows)
     before = valued_accounts(stay, worth)
     after, n_capped = _raised(before, raise_by)
-    drawn_now, drawn_after = values(stay, worth, before, after, *draws(stay, worth, seed))
-    now, then = values(stay, worth, before, after, stay.coefficients, worth.coefficients)
-    gains = drawn_after - drawn_now
+    known = stay.design.predictable(worth.design.predictable(after)).index
+    before, after = before.loc[known], after.loc[known]
+    now, then = values(stay, worth, before, after, *coefficients(stay, worth))
+    drawn_now, drawn_then = values(stay, worth, before, after, *draws(stay, worth, seed))
+    gains = drawn_then - drawn_now
     low, high = np.quantile(gains, tails(conf_level), axis=0)
-    names = [name for name in ("account_id", "name", "name_en") if name in before]
+    accounts = before[[name for name in IDENTITY if name in before]]
     return QualityValue(
-        accounts=before[names]
-        .assign(value_now=now, value_after=then, gain=then - now, gain_low=low, gain_high=high)
-        .reset_index(drop=True),
-        draws=gains,
-        raise_by=dict(raise_by),
+        accounts=accounts.assign(
+            value_now=now, value_after=then, gain=then - now, gain_low=low, gain_high=high
+        ).reset_index(drop=True),
+        total_draws=frozen(gains.sum(axis=1)),
+        raise_by=MappingProxyType(dict(raise_by)),
         currency=worth.currency,
-        discount=worth.discount,
+        discount_rate=worth.discount_rate,
         conf_level=conf_level,
         n_capped=n_capped,
-        n_left_out=len(present) - len(before),
+        n_left_out=len(current_rows(worth.rows)) - len(before),
     )
 
 
-def _check_names(stay: Retention, worth: Value, raise_by: Mapping[str, float]) -> None:
+def _check_names(
+    stay: RenewalRegression, worth: ValueRegression, raise_by: Mapping[str, float]
+) -> None:
     known = sorted({*stay.design.predictors, *worth.design.predictors})
     unknown = [name for name in raise_by if name not in known]
     if unknown or not raise_by:
-        raise ModelError(
+        raise ArgumentError(
             say(
                 "value.unknown_raise",
                 names=join([same(name) for name in unknown]) if unknown else same("{}"),
@@ -110,10 +117,10 @@ def _check_names(stay: Retention, worth: Value, raise_by: Mapping[str, float]) -
     if lacking := [name for name in known if name not in worth.rows]:
         raise ModelError(say("value.other_table", names=join([same(n) for n in lacking])))
     if words := [n for n in raise_by if not pd.api.types.is_numeric_dtype(worth.rows[n].dtype)]:
-        raise ModelError(say("value.not_a_number", names=join([same(n) for n in words])))
+        raise ArgumentError(say("value.not_a_number", names=join([same(n) for n in words])))
 
 
-def valued_accounts(stay: Retention, worth: Value) -> pd.DataFrame:
+def valued_accounts(stay: RenewalRegression, worth: ValueRegression) -> pd.DataFrame:
     """Return the current row of every present account that both regressions can value.
 
     `latest_margin` is the last net margin that the account has brought.
@@ -127,8 +134,8 @@ def valued_accounts(stay: Retention, worth: Value) -> pd.DataFrame:
     latest = paid.groupby("account_id")["net_margin"].last()
     present = current_rows(worth.rows)
     present = present.assign(latest_margin=present["account_id"].map(latest))
-    needed = {*stay.design.predictors, *worth.design.predictors, "latest_margin"}
-    valued = present.dropna(subset=list(needed))
+    paying = present.dropna(subset=["latest_margin"])
+    valued = stay.design.predictable(worth.design.predictable(paying))
     if valued.empty:
         raise NotApplicable(say("value.nobody"))
     return valued
@@ -146,8 +153,15 @@ def _raised(before: pd.DataFrame, raise_by: Mapping[str, float]) -> tuple[pd.Dat
     return after, int(held_back.sum())
 
 
+def coefficients(
+    stay: RenewalRegression, worth: ValueRegression
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the coefficients of both regressions."""
+    return stay.estimates.coefficients, worth.estimates.coefficients
+
+
 def draws(
-    stay: Retention, worth: Value, seed: int
+    stay: RenewalRegression, worth: ValueRegression, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Draw the coefficients of both regressions from their normal distributions.
 
@@ -158,28 +172,28 @@ def draws(
     """
     rng = np.random.default_rng(seed)
     stay_by, worth_by = (
-        rng.multivariate_normal(model.coefficients, model.covariance, DRAWS)
-        for model in (stay, worth)
+        rng.multivariate_normal(numbers.coefficients, numbers.covariance, DRAWS)
+        for numbers in (stay.estimates, worth.estimates)
     )
     return stay_by, worth_by
 
 
 def values(
-    stay: Retention,
-    worth: Value,
+    stay: RenewalRegression,
+    worth: ValueRegression,
     before: pd.DataFrame,
     after: pd.DataFrame,
-    stay_by: ArrayLike,
-    worth_by: ArrayLike,
+    stay_by: NDArray[np.float64],
+    worth_by: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return lifetime values before and after a change of quality.
 
     Parameters
     ----------
-    stay, worth : Retention, Value
+    stay, worth : RenewalRegression, ValueRegression
     before, after : DataFrame, shape (accounts, columns)
         From `valued_accounts`, and the same rows with other quality.
-    stay_by, worth_by : array_like, shape (terms,) or (draws, terms)
+    stay_by, worth_by : ndarray, shape (terms,) or (draws, terms)
         Coefficients of either regression.
 
     Returns
@@ -187,11 +201,12 @@ def values(
     now, then : ndarray, shape (accounts,) or (draws, accounts)
         In money; the formula stands in `value_of_quality`.
     """
-    stay_by, worth_by = np.asarray(stay_by), np.asarray(worth_by)
     margin = before["latest_margin"].to_numpy(dtype=float)
     stays = [stay.design.terms_of(rows).to_numpy() for rows in (before, after)]
     pays = [worth.design.terms_of(rows).to_numpy() for rows in (before, after)]
-    change = worth_by @ (pays[1] - pays[0]).T
-    now = lifetime_value(margin, expit(stay_by @ stays[0].T), worth.discount)
-    then = lifetime_value(margin * np.exp(change), expit(stay_by @ stays[1].T), worth.discount)
+    factor = worth.factor(pays[1] - pays[0], worth_by)
+    now, then = (
+        lifetime_value(amount, stay.probability(terms, stay_by), worth.discount_rate)
+        for amount, terms in zip((margin, margin * factor), stays, strict=True)
+    )
     return now, then

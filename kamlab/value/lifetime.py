@@ -7,14 +7,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, say
 
 
 def lifetime_value(
     margin: ArrayLike,
-    retention: ArrayLike,
-    discount: ArrayLike,
+    retention_rate: ArrayLike,
+    discount_rate: ArrayLike,
     *,
     horizon: int | None = None,
     first_margin: Literal["now", "after_one_period"] = "after_one_period",
@@ -25,9 +25,9 @@ def lifetime_value(
     ----------
     margin : array_like
         Net margin a period, in money; negative for an account that costs more than it brings.
-    retention : array_like
+    retention_rate : array_like
         Probability of staying for another period, 0 to 1.
-    discount : array_like
+    discount_rate : array_like
         Discount rate a period, 0 or more: 0.10 is 10 %.
     horizon : int, optional
         Whole number of periods in which a margin may come in; endless if left out.
@@ -42,7 +42,7 @@ def lifetime_value(
 
     Raises
     ------
-    ModelError
+    ArgumentError
         If a rate is out of range, or an endless value is infinite (retention 1, discount 0).
 
     Notes
@@ -53,12 +53,12 @@ def lifetime_value(
 
     Examples
     --------
-    >>> round(float(lifetime_value(100, retention=0.8, discount=0.1)), 2)
+    >>> round(float(lifetime_value(100, retention_rate=0.8, discount_rate=0.1)), 2)
     266.67
     """
-    m, r, d = (np.asarray(value, dtype=float) for value in (margin, retention, discount))
+    m, r, d = (np.asarray(value, dtype=float) for value in (margin, retention_rate, discount_rate))
     if problems := _problems(r, d, horizon, first_margin):
-        raise ModelError(say("value.bad_input", problems=join(problems)))
+        raise ArgumentError(say("value.bad_input", problems=join(problems)))
     q = r / (1 + d)
     if horizon is None:
         multiple = 1 / (1 - q)
@@ -70,17 +70,17 @@ def lifetime_value(
 
 
 def _problems(
-    retention: NDArray[np.float64],
-    discount: NDArray[np.float64],
+    retention_rate: NDArray[np.float64],
+    discount_rate: NDArray[np.float64],
     horizon: int | None,
     first_margin: str,
 ) -> list[Text]:
     problems = []
-    if not ((retention >= 0) & (retention <= 1)).all():
+    if not ((retention_rate >= 0) & (retention_rate <= 1)).all():
         problems.append(say("value.bad_retention"))
-    if not (discount >= 0).all():
+    if not (discount_rate >= 0).all():
         problems.append(say("value.bad_discount"))
-    if horizon is None and ((retention == 1) & (discount == 0)).any():
+    if horizon is None and ((retention_rate == 1) & (discount_rate == 0)).any():
         problems.append(say("value.infinite"))
     if horizon is not None and (horizon < 0 or horizon != int(horizon)):
         problems.append(say("value.bad_horizon", horizon=horizon))

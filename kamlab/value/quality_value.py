@@ -30,10 +30,10 @@ class QualityValue(Result):
     """The value of more relationship quality; made by `value_of_quality`."""
 
     accounts: pd.DataFrame
-    draws: NDArray[np.float64]
+    total_draws: NDArray[np.float64]
     raise_by: Mapping[str, float]
     currency: str
-    discount: float
+    discount_rate: float
     conf_level: float
     n_capped: int
     n_left_out: int
@@ -52,14 +52,17 @@ class QualityValue(Result):
     def notes(self) -> tuple[Text, ...]:
         """What is assumed, what was capped, what was left out."""
         return (
-            say("value.quality_note", discount=f"{self.discount:.1%}", draws=len(self.draws)),
+            say(
+                "value.quality_note",
+                discount=f"{self.discount_rate:.1%}",
+                draws=len(self.total_draws),
+            ),
             say("value.quality_note_rows", capped=self.n_capped, left_out=self.n_left_out),
         )
 
     def tidy(self) -> pd.DataFrame:
         """Return the total and the mean per account, with intervals."""
-        total = self.draws.sum(axis=1)
-        low, high = np.quantile(total, tails(self.conf_level))
+        low, high = np.quantile(self.total_draws, tails(self.conf_level))
         count = len(self.accounts)
         return pd.DataFrame(
             {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,33 +13,32 @@ from numpy.typing import NDArray
 
 from kamlab.accounts.company import Company
 from kamlab.accounts.identity import identity
+from kamlab.accounts.need import need_columns
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.level import tails
-from kamlab.foundation.results import Result
 from kamlab.panel.analysis_table import analysis_table
-from kamlab.panel.design import INTERCEPT, Design, build_design
-from kamlab.panel.labels import term_labels
+from kamlab.panel.design import INTERCEPT, build_design
+from kamlab.panel.regression import Estimates, Regression
 from kamlab.value.lifetime import lifetime_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOG_OUTCOME = "log(ltv)"
+CHANGES = {"change": "estimate", "change_low": "conf_low", "change_high": "conf_high"}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Value(Result):
+class ValueRegression(Regression):
     """A regression of log lifetime value; made by `fit_value`."""
 
-    design: Design
-    fit: Any
+    log_residuals: pd.Series
     rows: pd.DataFrame
-    retention: float
-    discount: float
+    retention_rate: float
+    discount_rate: float
     currency: str
-    conf_level: float
 
     @property
     def title(self) -> Text:
@@ -47,35 +46,16 @@ class Value(Result):
         return say("value.title", formula=self.design.formula)
 
     @property
-    def term_labels(self) -> Mapping[str, Text]:
-        """The terms in words."""
-        return term_labels(self.design.terms.columns)
-
-    @property
     def notes(self) -> tuple[Text, ...]:
-        """How lifetime value was made, the rows used, the kind of error."""
-        return (
-            say(
-                "value.note_ltv",
-                retention=f"{self.retention:.1%}",
-                discount=f"{self.discount:.1%}",
-                currency=say("value.in_currency", currency=self.currency)
-                if self.currency
-                else same(""),
-            ),
-            say("value.note_rows", nobs=len(self.design.outcome), left_out=self.design.note),
-            say("value.note_errors", groups=self.design.groups.nunique()),
+        """How lifetime value was made, the rows used, the kind of error, what changes mean."""
+        currency = say("value.in_currency", currency=self.currency) if self.currency else same("")
+        ltv = say(
+            "value.note_ltv",
+            retention=f"{self.retention_rate:.1%}",
+            discount=f"{self.discount_rate:.1%}",
+            currency=currency,
         )
-
-    @property
-    def coefficients(self) -> pd.Series:
-        """Changes of the log of lifetime value, by term."""
-        return pd.Series(self.fit.params, index=self.design.terms.columns)
-
-    @property
-    def covariance(self) -> NDArray[np.float64]:
-        """Cluster-robust covariance of the coefficients, terms by terms."""
-        return np.asarray(self.fit.cov_params())
+        return (ltv, *super().notes, say("value.note_columns"))
 
     @property
     def summary_columns(self) -> Sequence[str]:
@@ -84,47 +64,38 @@ class Value(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per term: change of log value, and of value in per cent."""
-        interval = np.asarray(self.fit.conf_int(alpha=1 - self.conf_level))
-        columns = {
-            "term": self.design.terms.columns,
-            "estimate": np.asarray(self.fit.params),
-            "std_error": np.asarray(self.fit.bse),
-            "statistic": np.asarray(self.fit.tvalues),
-            "p_value": np.asarray(self.fit.pvalues),
-            "conf_low": interval[:, 0],
-            "conf_high": interval[:, 1],
-        }
-        table = pd.DataFrame(columns)
-        for name in ("estimate", "conf_low", "conf_high"):
-            changed = {"estimate": "change", "conf_low": "change_low", "conf_high": "change_high"}
-            table[changed[name]] = np.exp(table[name]).where(table["term"] != INTERCEPT) - 1
+        table = super().tidy()
+        for name, source in CHANGES.items():
+            table[name] = np.exp(table[source]).where(table["term"] != INTERCEPT) - 1
         return table
 
-    def glance(self) -> pd.DataFrame:
-        """Return the whole fit in one row."""
-        return pd.DataFrame(
-            {
-                "nobs": [len(self.design.outcome)],
-                "n_left_out": [self.design.n_left_out],
-                "n_accounts": [self.design.groups.nunique()],
-                "r_squared": [float(self.fit.rsquared)],
-                "residual_std_dev": [float(np.sqrt(self.fit.scale))],
-                "retention_rate": [self.retention],
-                "discount": [self.discount],
-            }
-        )
+    @staticmethod
+    def factor(change: NDArray[np.float64], by: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return by what value is multiplied when terms change.
+
+        Parameters
+        ----------
+        change : ndarray, shape (rows, terms)
+        by : ndarray, shape (terms,) or (draws, terms)
+            Coefficients.
+
+        Returns
+        -------
+        ndarray, shape (rows,) or (draws, rows)
+        """
+        return np.asarray(np.exp(by @ change.T))
 
     def augment(self) -> pd.DataFrame:
         """Return one row per account and period used: lifetime value, fitted and residual."""
         used = self.design.used
         table = pd.concat([identity(used), used[["period", "net_margin", "ltv"]]], axis=1)
-        table["fitted"] = np.exp(np.asarray(self.fit.fittedvalues))
-        table["residual"] = np.asarray(self.fit.resid)
+        table["residual"] = self.log_residuals
+        table["fitted"] = table["ltv"] / np.exp(table["residual"])
         return table.reset_index(drop=True)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the change of lifetime value per unit of each term, with intervals."""
-        table = self.tidy().query("term != @INTERCEPT")
+        table = self.slopes()
         percent = 100 * table[["change", "change_low", "change_high"]].set_axis(
             ["estimate", "conf_low", "conf_high"], axis=1
         )
@@ -142,7 +113,7 @@ class Value(Result):
         return ax
 
     def _sentences(self) -> list[Text]:
-        rows = self.tidy().query("term != @INTERCEPT")
+        rows = self.slopes()
         return [
             say(
                 "value.sentence",
@@ -163,11 +134,11 @@ def fit_value(
     formula: str,
     data: Company | pd.DataFrame,
     *,
-    discount: float = 0.10,
-    retention: float | None = None,
+    discount_rate: float = 0.10,
+    retention_rate: float | None = None,
     currency: str | None = None,
     conf_level: float = 0.95,
-) -> Value:
+) -> ValueRegression:
     """Regress the log of lifetime value on what was known before the period.
 
     Lifetime value holds retention at one rate for all accounts, so that this regression
@@ -181,9 +152,9 @@ def fit_value(
         `log(ltv)`.
     data : Company or DataFrame
         A company, or an analysis table made by `kl.analysis_table`.
-    discount : float, default 0.10
+    discount_rate : float, default 0.10
         Discount rate a period.
-    retention : float, optional
+    retention_rate : float, optional
         Retention rate a period for all; the observed rate of decided periods if left out.
     currency : str, optional
         The company's own if left out; printed beside the numbers.
@@ -191,7 +162,7 @@ def fit_value(
 
     Returns
     -------
-    Value
+    ValueRegression
 
     Raises
     ------
@@ -218,15 +189,37 @@ def fit_value(
     tails(conf_level)
     if formula.split("~")[0].replace(" ", "") != LOG_OUTCOME:
         raise ModelError(say("value.outcome", formula=formula, outcome=LOG_OUTCOME))
-    rows = analysis_table(data) if isinstance(data, Company) else data
-    if "net_margin" not in rows:
-        raise NotApplicable(say("value.no_margin"))
-    decided = rows[rows["stayed"].notna()]
-    rate = float(decided["stayed"].astype(float).mean()) if retention is None else retention
-    values = lifetime_value(decided["net_margin"].to_numpy(dtype=float), rate, discount)
-    design = build_design(
-        formula, decided.assign(ltv=values), outcome_range=say("value.not_positive")
-    )
+    rows = analysis_table(data) if isinstance(data, Company) else data.copy()
+    need_columns(rows, "stayed", "decided", "net_margin", of=say("value.purpose"))
+    past = rows[rows["stayed"].notna()]
+    if past.empty:
+        raise NotApplicable(say("value.nothing_decided"))
+    rate = _observed_rate(rows) if retention_rate is None else retention_rate
+    values = lifetime_value(past["net_margin"].to_numpy(dtype=float), rate, discount_rate)
+    design = build_design(formula, past.assign(ltv=values), outcome_range=say("value.not_positive"))
     fit = sm.OLS(design.outcome, design.terms).fit(**design.cluster)
+    measures = {
+        "r_squared": fit.rsquared,
+        "residual_std_dev": np.sqrt(fit.scale),
+        "retention_rate": rate,
+        "discount_rate": discount_rate,
+    }
     own = data.currency if isinstance(data, Company) else ""
-    return Value(design, fit, rows.copy(), rate, discount, currency or own, conf_level)
+    return ValueRegression(
+        design=design,
+        estimates=Estimates.of_statsmodels(fit, conf_level, **measures),
+        conf_level=conf_level,
+        log_residuals=fit.resid,
+        rows=rows,
+        retention_rate=rate,
+        discount_rate=discount_rate,
+        currency=currency or own,
+    )
+
+
+def _observed_rate(rows: pd.DataFrame) -> float:
+    """Return the share of decided periods after which the account stayed."""
+    decided = rows.loc[rows["decided"], "stayed"]
+    if decided.empty:
+        raise NotApplicable(say("value.nothing_decided"))
+    return float(decided.astype(float).mean())

@@ -92,7 +92,7 @@ def test_a_copy_of_published_data_can_be_changed_without_harm():
 
 @pytest.mark.parametrize("name", ["bagozi", "", "cdnow.csv", "../published/cdnow"])
 def test_an_unknown_data_set_is_refused_with_those_that_exist(name, language):
-    with pytest.raises(kl.ModelError) as caught:
+    with pytest.raises(kl.ArgumentError) as caught:
         kl.load(name)
     assert "bagozzi1980" in str(caught.value)
     assert "cdnow" in str(caught.value)

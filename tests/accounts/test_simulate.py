@@ -69,7 +69,7 @@ def test_the_number_of_accounts_is_the_one_asked_for(n_accounts):
 
 @pytest.mark.parametrize("wrong", [{"n_accounts": 9}, {"n_accounts": 0}, {"seed": -1}])
 def test_what_cannot_be_simulated_is_refused(wrong, language):
-    with pytest.raises(kl.ModelError, match=str(next(iter(wrong.values())))):
+    with pytest.raises(kl.ArgumentError, match=str(next(iter(wrong.values())))):
         kl.simulate_company(**wrong)
 
 

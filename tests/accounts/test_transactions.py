@@ -164,7 +164,7 @@ def test_orders_after_the_end_are_refused_with_their_number(language):
     log = orders(1)
     end = log["ordered_on"].sort_values().iloc[-11]
     later = int((log["ordered_on"] > end).sum())
-    with pytest.raises(kl.ModelError, match=str(later)):
+    with pytest.raises(kl.ArgumentError, match=str(later)):
         kl.summarise_transactions(log, end=end)
 
 
@@ -177,7 +177,7 @@ def test_missing_columns_are_all_named(language):
 
 @pytest.mark.parametrize("period", ["M", "w", "", "7D"])
 def test_an_unknown_period_is_refused(period, language):
-    with pytest.raises(kl.ModelError, match="W"):
+    with pytest.raises(kl.ArgumentError, match="W"):
         kl.summarise_transactions(orders(1), period=period)
 
 

@@ -237,19 +237,19 @@ def test_points_set_apart_by_chance_are_set_apart_alike_every_time(results, name
 
 @pytest.mark.parametrize("wrong", [{}, {"a": None}, [1, 2], None])
 def test_a_comparison_needs_at_least_two_results(wrong, language):
-    with pytest.raises(kl.ModelError):
+    with pytest.raises(kl.ArgumentError):
         kl.compare(wrong)
 
 
 @pytest.mark.parametrize("what", ["board", "quality"])
 def test_what_has_no_estimates_cannot_be_compared(results, what, language):
-    with pytest.raises(kl.ModelError, match="mine"):
+    with pytest.raises(kl.ArgumentError, match="mine"):
         kl.compare({"mine": results[what], "other": results["stay"]})
 
 
 @pytest.mark.parametrize("wrong", [1, "stay", pd.DataFrame({"term": [], "estimate": []})])
 def test_what_is_no_result_cannot_be_compared(results, wrong, language):
-    with pytest.raises(kl.ModelError):
+    with pytest.raises(kl.ArgumentError):
         kl.compare({"good": results["stay"], "mine": wrong})
 
 

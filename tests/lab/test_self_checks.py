@@ -47,5 +47,5 @@ def test_answers_are_forgiving_about_case_space_and_rounding(right):
 
 
 def test_unknown_question_lists_the_known_ones():
-    with pytest.raises(ModelError, match=LEAVE):
+    with pytest.raises(kl.ArgumentError, match=LEAVE):
         kl.check_answer("99", 1)

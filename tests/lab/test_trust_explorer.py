@@ -83,7 +83,7 @@ def test_figure_marks_the_level_asked_for(fits, gains):
 
 
 def test_unknown_account_is_named(fits):
-    with pytest.raises(NotApplicable, match="'A-999' is not a present account"):
+    with pytest.raises(kl.ArgumentError, match="'A-999' is not a present account"):
         compute_trust(*fits, "A-999")
 
 

@@ -223,7 +223,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path, language):
 
 
 def test_an_unknown_model_is_refused_with_those_that_are_known(language):
-    with pytest.raises(kl.ModelError) as caught:
+    with pytest.raises(kl.ArgumentError) as caught:
         kl.classify(ACCOUNTS, "bensau")
     assert "bensau" in str(caught.value)
     assert all(name in str(caught.value).replace("'bensau'", "") for name in shipped_models())

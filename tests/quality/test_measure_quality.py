@@ -122,7 +122,7 @@ def test_all_missing_constructs_are_named_with_their_items(company, gone, langua
 
 
 def test_an_unknown_construct_is_named_beside_the_known(company, language):
-    with pytest.raises(kl.NotApplicable) as caught:
+    with pytest.raises(kl.ArgumentError) as caught:
         kl.measure_quality(company.survey, ["trust", "luck"])
     assert "luck" in str(caught.value)
     assert "satisfaction" in str(caught.value)

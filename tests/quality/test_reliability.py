@@ -77,7 +77,7 @@ def test_rows_with_a_gap_are_left_out(items):
 
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_feldts_interval_inverts_the_f_distribution(items, level):
-    found = kl.cronbach_alpha(items, level)
+    found = kl.cronbach_alpha(items, conf_level=level)
     n, k = items.shape
     f = stats.f((n - 1), (n - 1) * (k - 1))
     for limit, tail in ((found.conf_low, (1 + level) / 2), (found.conf_high, (1 - level) / 2)):
@@ -94,7 +94,7 @@ def test_feldts_interval_covers_as_often_as_it_says(n, k, alpha):
     for _ in range(replications):
         true = rng.normal(size=(n, 1))
         answers = np.sqrt(r) * true + np.sqrt(1 - r) * rng.normal(size=(n, k)) + np.arange(k)
-        found = kl.cronbach_alpha(answers, level)
+        found = kl.cronbach_alpha(answers, conf_level=level)
         low.append(found.conf_low > alpha)
         high.append(found.conf_high < alpha)
     # 3.5 Monte-Carlo standard errors, for each tail: a wrong tail cannot hide behind the other.
@@ -129,7 +129,7 @@ def test_what_has_no_alpha_is_refused_in_words(answers, kind, language):
 @pytest.mark.parametrize("level", [0.0, 1.0, 95, -1])
 def test_a_level_that_is_no_probability_is_refused(items, level):
     with pytest.raises((kl.ModelError, ValueError)):
-        kl.cronbach_alpha(items, level)
+        kl.cronbach_alpha(items, conf_level=level)
 
 
 @pytest.mark.parametrize(

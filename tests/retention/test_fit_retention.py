@@ -47,7 +47,7 @@ def test_estimates_are_those_of_newtons_method(stay, by_hand):
 
 def test_errors_are_those_of_the_sandwich_by_account(stay, by_hand):
     covariance = by_hand[3]
-    np.testing.assert_allclose(stay.covariance, covariance, rtol=CONVERGED, atol=1e-12)
+    np.testing.assert_allclose(stay.estimates.covariance, covariance, rtol=CONVERGED, atol=1e-12)
     np.testing.assert_allclose(
         stay.tidy()["std_error"], np.sqrt(np.diag(covariance)), rtol=CONVERGED
     )

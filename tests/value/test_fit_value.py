@@ -38,7 +38,7 @@ def test_estimates_are_least_squares_of_log_lifetime_value(worth, by_hand):
 
 
 def test_errors_are_those_of_the_sandwich_by_account(worth, by_hand):
-    np.testing.assert_allclose(worth.covariance, by_hand[6], rtol=1e-7)
+    np.testing.assert_allclose(worth.estimates.covariance, by_hand[6], rtol=1e-7)
     np.testing.assert_allclose(worth.tidy()["std_error"], np.sqrt(np.diag(by_hand[6])), rtol=1e-7)
 
 
@@ -61,7 +61,7 @@ def test_the_whole_fit_in_one_row(worth, by_hand):
     glance = worth.glance().iloc[0]
     assert (glance["nobs"], glance["n_accounts"]) == (len(rows), rows["account_id"].nunique())
     np.testing.assert_allclose(
-        glance[["r_squared", "residual_std_dev", "retention_rate", "discount"]].astype(float),
+        glance[["r_squared", "residual_std_dev", "retention_rate", "discount_rate"]].astype(float),
         [
             1 - error @ error / np.sum((y - y.mean()) ** 2),
             np.sqrt(error @ error / (len(y) - x.shape[1])),
@@ -84,11 +84,11 @@ def test_augment_gives_value_fitted_and_residual_beside_their_account(worth, by_
 
 @pytest.mark.parametrize(("discount", "retention"), [(0.0, 0.8), (0.1, 0.6), (0.2, None)])
 def test_rates_move_the_intercept_only(table, worth, discount, retention):
-    other = kl.fit_value(WORTH, table, discount=discount, retention=retention)
+    other = kl.fit_value(WORTH, table, discount_rate=discount, retention_rate=retention)
     np.testing.assert_allclose(
         other.tidy()["estimate"].iloc[1:], worth.tidy()["estimate"].iloc[1:], rtol=1e-7
     )
-    assert other.glance()["discount"].item() == discount
+    assert other.glance()["discount_rate"].item() == discount
 
 
 @pytest.mark.parametrize("margin", [0.0, -1e6])
@@ -127,7 +127,12 @@ def test_blanks_in_the_formula_do_not_matter(table, formula):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"retention": 1.2}, {"retention": -0.1}, {"discount": -0.1}, {"retention": 1, "discount": 0}],
+    [
+        {"retention_rate": 1.2},
+        {"retention_rate": -0.1},
+        {"discount_rate": -0.1},
+        {"retention_rate": 1, "discount_rate": 0},
+    ],
 )
 def test_rates_out_of_range_are_refused(table, wrong, language):
     with pytest.raises(kl.ModelError):
