@@ -135,7 +135,7 @@ def test_blanks_in_the_formula_do_not_matter(table, formula):
     ],
 )
 def test_rates_out_of_range_are_refused(table, wrong, language):
-    with pytest.raises(kl.ModelError):
+    with pytest.raises(kl.ArgumentError):
         kl.fit_value(WORTH, table, **wrong)
 
 
