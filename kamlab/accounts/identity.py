@@ -34,4 +34,5 @@ def identity(rows: pd.DataFrame) -> pd.DataFrame:
 
 def captions(rows: pd.DataFrame) -> list[str]:
     """Return id and name of each account in one string, for the axis of a figure."""
-    return [" ".join(str(part) for part in row) for row in identity(rows).to_numpy()]
+    parts = identity(rows).fillna("").to_numpy()
+    return [" ".join(str(part) for part in row if part) for row in parts]

@@ -14,6 +14,7 @@ from kamlab.foundation.language import say
 
 FIRST_YEAR = 2022
 PURCHASES = ["frequency", "recency", "T", "mean_order_value"]
+FEWEST, MOST = 10, 100_000
 YEARS = 5
 """The last year is about to begin: it has been surveyed, but nobody has decided yet."""
 SURVEY_LEAD = pd.DateOffset(months=2)
@@ -33,7 +34,7 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     Parameters
     ----------
     n_accounts : int, default 240
-        Number of customers, at least 10.
+        Number of customers, from 10 to 100,000.
     seed : int, default 0
         The same seed gives the same company, to the byte.
 
@@ -45,7 +46,7 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     Raises
     ------
     ArgumentError
-        If `n_accounts` is under 10 or `seed` is negative.
+        If a number is not a whole one, out of bounds, or `seed` is negative.
 
     Examples
     --------
@@ -53,7 +54,8 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     >>> len(company.accounts)
     50
     """
-    if n_accounts < 10 or seed < 0:
+    whole = all(isinstance(number, int | np.integer) for number in (n_accounts, seed))
+    if not whole or not FEWEST <= n_accounts <= MOST or seed < 0:
         raise ArgumentError(say("accounts.simulate_bounds", n_accounts=n_accounts, seed=seed))
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(7)]
     hidden, accounts_, answers, renewals, orders, persons, events = streams

@@ -56,7 +56,8 @@ class Comparison(Result):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with their intervals, one row per term, one mark per result."""
-        table = named_terms(self.tidy(), self.term_labels)
+        table = self.tidy().query("term != 'Intercept'")
+        table = named_terms(table, self.term_labels)
         terms = list(dict.fromkeys(table["term"]))
         offsets = np.linspace(-SPREAD / 2, SPREAD / 2, len(self.results))
         with style.canvas(ax, height=1.2 + 0.45 * len(terms)) as ax:

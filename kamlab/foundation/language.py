@@ -150,8 +150,13 @@ def money(amount: float, currency: str) -> Text:
     """
     en = _scaled(amount, ((1e9, " billion"), (1e6, " million"), (1e3, " thousand"), (1, "")))
     ja = _scaled(amount, ((1e12, "兆"), (1e8, "億"), (1e4, "万"), (1, "")))
-    unit = "円" if currency == "JPY" else f" {currency}"
-    return Text(f"{en} {currency}".rstrip(), f"{ja}{unit}".rstrip())
+    of = unit(currency)
+    return Text(f"{en} {of.en}".rstrip(), f"{ja}{of.ja}".rstrip())
+
+
+def unit(currency: str) -> Text:
+    """Return a currency as it stands behind an amount; JPY is 円 in Japanese."""
+    return Text(currency, "円" if currency == "JPY" else f" {currency}")
 
 
 def _scaled(amount: float, units: tuple[tuple[float, str], ...]) -> str:

@@ -9,6 +9,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from kamlab.accounts.company import Company
 from kamlab.accounts.samples import sample_company
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
@@ -41,25 +42,26 @@ class Feedback:
         return f"<p><strong>{escape(str(self))}</strong></p>"
 
 
-def _least_likely() -> Answer:
-    stay = fit_retention(STAY, sample_company())
+def _least_likely(company: Company) -> Answer:
+    stay = fit_retention(STAY, company)
     return str(stay.augment()["account_id"].iloc[0])
 
 
-def _value_of_commitment() -> Answer:
-    company = sample_company()
+def _value_of_commitment(company: Company) -> Answer:
     stay, worth = fit_retention(STAY, company), fit_value(WORTH, company)
     gains = value_of_quality(stay, worth, raise_by={"commitment": 1}).augment()["gain"]
     return float(gains.sum() / 1e6)
 
 
-QUESTIONS: Mapping[str, Callable[[], Answer]] = {
+QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     "00-least-likely-to-stay": _least_likely,
     "00-value-of-commitment": _value_of_commitment,
 }
 
 
-def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
+def check_answer(
+    question: str, answer: Answer | EllipsisType, company: Company | None = None
+) -> Feedback:
     """Check an answer to a question of a notebook.
 
     Parameters
@@ -68,6 +70,8 @@ def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
         Its id, as it stands in the notebook.
     answer : str, float or ...
         The learner's answer; `...` asks for the question's hint.
+    company : Company, optional
+        The company that the question is about; the sample company if left out.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def check_answer(question: str, answer: Answer | EllipsisType) -> Feedback:
     key = question.replace("-", "_")
     if answer is ...:
         return Feedback(right=False, text=say("lab.in_place_of_dots") + say(f"lab.hint_{key}"))
-    if _agrees(answer, QUESTIONS[question]()):
+    if _agrees(answer, QUESTIONS[question](company or sample_company())):
         return Feedback(right=True, text=say(f"lab.right_{key}"))
     return Feedback(right=False, text=say("lab.not_yet") + say(f"lab.hint_{key}"))
 
@@ -100,5 +104,5 @@ def _agrees(answer: Answer, expected: Answer) -> bool:
         return str(answer).strip().casefold() == expected.casefold()
     try:
         return bool(np.isclose(float(answer), expected, rtol=RELATIVE_TOLERANCE))
-    except ValueError:
+    except (TypeError, ValueError):
         return False

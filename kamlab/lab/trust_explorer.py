@@ -15,7 +15,7 @@ from kamlab.accounts.identity import captions
 from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation import style
 from kamlab.foundation.errors import ArgumentError, NotApplicable
-from kamlab.foundation.language import Text, money, say
+from kamlab.foundation.language import Text, money, say, unit
 from kamlab.foundation.level import tails
 from kamlab.retention.logit import RenewalRegression
 from kamlab.value.chain import coefficients, draws, valued_accounts, values
@@ -137,7 +137,7 @@ def draw_trust(curve: TrustCurve, trust: float) -> style.DescribedFigure:
         probability, value = curve.at(trust)
         for ax, height in ((left, probability), (right, value / 1e6)):
             _mark(ax, curve, trust, height, second)
-        labels = (say("lab.stay_axis"), say("lab.value_axis", currency=curve.currency))
+        labels = (say("lab.stay_axis"), say("lab.value_axis", unit=unit(curve.currency)))
         for ax, label in zip((left, right), labels, strict=True):
             ax.set_xlabel(str(say("lab.trust_axis")))
             style.finish(ax, title=label, alt=curve.sentence(trust))

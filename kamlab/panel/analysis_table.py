@@ -12,18 +12,20 @@ import pandas as pd
 
 from kamlab.accounts.company import Company
 from kamlab.accounts.tables import table
+from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
-from kamlab.quality.scores import RELATIONSHIP_QUALITY, account_scores, last_wave, respondent_scores
+from kamlab.quality.scores import account_scores, last_wave, measured, respondent_scores
 
 DAYS_A_YEAR = 365.25
 ROW = ["account_id", "period"]
+OF_THE_PERIOD = ("stayed", "decided", "end", "revenue", "margin", "cost_to_serve", "net_margin")
+"""What a period brought: known only after its first day, so it can explain nothing in it."""
+
 OURS = {"tenure", "size", "net_margin", "wave", "n_respondents", "quality_age"}
 LOOK_BACK = pd.DateOffset(years=1)
 
 
-def analysis_table(
-    company: Company, constructs: Sequence[str] = RELATIONSHIP_QUALITY
-) -> pd.DataFrame:
+def analysis_table(company: Company, constructs: Sequence[str] | None = None) -> pd.DataFrame:
     """Return one row per account and period, with what was known before the period began.
 
     Parameters
@@ -31,7 +33,8 @@ def analysis_table(
     company : Company
         With the tables `accounts` and `periods`; `survey` and `interactions` are used where
         present.
-    constructs : sequence of str, default trust, commitment, satisfaction
+    constructs : sequence of str, optional
+        Trust, commitment and satisfaction, as far as the survey has them, if left out.
 
     Returns
     -------
@@ -41,8 +44,9 @@ def analysis_table(
         * `account_id, period, start, end, stayed` and `net_margin` (margin less cost to serve):
           what the period brought; `decided` tells whether renewal was offered and `stayed` is
           known, for a customer to whom nothing was offered had nothing to decide;
-        * the columns of the account table (one that bears the name of another column here is
-          called `account_<name>`); `tenure` (years at the first day) and `size` (log10 of
+        * the columns of the account table, as they are on the day of the export (a column of
+          your own that bears the name of one here becomes `account_<name>`, or `period_<name>`
+          from the periods); `tenure` (years at the first day) and `size` (log10 of
           employees);
         * the constructs' scores of the last wave answered before the first day, with `wave`,
           `n_respondents` and `quality_age` (days since the last answer);
@@ -53,6 +57,8 @@ def analysis_table(
 
     Raises
     ------
+    ArgumentError
+        If it is not a company.
     NotApplicable
         If the company has no periods, or its survey lacks a construct's items.
 
@@ -60,23 +66,27 @@ def analysis_table(
     --------
     >>> kl.analysis_table(kl.sample_company()).head()  # doctest: +SKIP
     """
-    purpose = say("panel.purpose")
-    periods = company.need("periods", "stayed", purpose=purpose)
-    rows = periods.sort_values(ROW, ignore_index=True)
+    if not isinstance(company, Company):
+        raise ArgumentError(say("panel.needs_company", got=type(company).__name__))
+    if constructs is None:
+        constructs = measured(company.survey)
+    periods = company.need("periods", "stayed", purpose=say("panel.purpose"))
+    rows = _without_clashes(periods, set(constructs) | {"decided"}, "period")
+    rows = rows.sort_values(ROW, ignore_index=True)
     offered = rows["offered_renewal"].fillna(True) if "offered_renewal" in rows else True
     rows["decided"] = (rows["stayed"].notna() & offered).astype(bool)
     if {"margin", "cost_to_serve"} <= set(rows.columns):
         rows["net_margin"] = rows["margin"] - rows["cost_to_serve"]
-    accounts = _without_clashes(company.accounts, {*rows.columns, *constructs})
+    accounts = _without_clashes(company.accounts, {*rows.columns, *constructs}, "account")
     rows = rows.merge(accounts, on="account_id", how="left", validate="many_to_one")
     if "customer_since" in rows:
         rows["tenure"] = (rows["start"] - rows["customer_since"]).dt.days / DAYS_A_YEAR
     if "employees" in rows:
         rows["size"] = np.log10(rows["employees"].astype("float64"))
-    if company.survey is not None:
+    if company.survey is not None and constructs:
         scores = respondent_scores(company.survey, constructs)
         rows = rows.merge(_quality_before(rows, scores), on=ROW, how="left")
-    if company.interactions is not None:
+    if company.interactions is not None and "kind" in company.interactions:
         rows = rows.merge(_events_before(rows, company.interactions), on=ROW, how="left")
     return rows
 
@@ -100,10 +110,10 @@ def current_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return latest[latest["stayed"].fillna(True).astype(bool)].reset_index(drop=True)
 
 
-def _without_clashes(accounts: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
+def _without_clashes(frame: pd.DataFrame, taken: set[str], prefix: str) -> pd.DataFrame:
     """Rename a user's own columns that would displace a column of the analysis table."""
-    clashes = (set(accounts.columns) & (taken | OURS)) - {"account_id"}
-    return accounts.rename(columns={name: f"account_{name}" for name in clashes})
+    clashes = (set(frame.columns) & (taken | OURS)) - {"account_id"}
+    return frame.rename(columns={name: f"{prefix}_{name}" for name in clashes})
 
 
 def _before(rows: pd.DataFrame, events: pd.DataFrame, dated: str) -> pd.DataFrame:

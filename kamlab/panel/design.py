@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from patsy import DesignInfo, NAAction, PatsyError, build_design_matrices, dmatrices
+from scipy import stats
 
 from kamlab.foundation.errors import ModelError, NotApplicable, RowsLeftOutWarning
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.level import tails
 from kamlab.panel.formula import ENVIRONMENT, columns_named, entangled_terms, plain_numbers
 
-INTERCEPT = "Intercept"
 ROWS_A_TERM = 2
 KEEP_ALL = NAAction(NA_types=[])
 """Missing values are counted here; patsy would drop them without a word."""
@@ -56,6 +58,17 @@ class Design:
     def cluster(self) -> dict[str, object]:
         """What statsmodels wants to be told for errors clustered by account."""
         return {"cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(self.groups)[0]}}
+
+    def reach(self, conf_level: float) -> float:
+        """Return how many standard errors an interval reaches to either side.
+
+        Student's t with one degree of freedom less than there are accounts.
+        """
+        return float(stats.t.ppf(tails(conf_level)[1], self.groups.nunique() - 1))
+
+    def p_value(self, statistic: ArrayLike) -> NDArray[np.float64]:
+        """Return two-sided p-values, from the same distribution as the intervals."""
+        return np.asarray(2 * stats.t.sf(np.abs(statistic), self.groups.nunique() - 1))
 
     @property
     def n_left_out(self) -> int:
@@ -127,7 +140,7 @@ def build_design(formula: str, rows: pd.DataFrame, *, outcome_range: Text | None
         If the formula cannot be read or names a column that the table does not have, or if its
         terms cannot be told apart.
     NotApplicable
-        If too few rows are left, or all are of one account.
+        If too few rows are left, or there are no more accounts than terms.
 
     Warns
     -----
@@ -185,7 +198,8 @@ def _check(design: Design) -> None:
     fewest = ROWS_A_TERM * design.terms.shape[1]
     if len(design.outcome) < fewest:
         raise NotApplicable(say("panel.too_few", count=len(design.outcome), fewest=fewest))
-    if len(set(design.groups)) == 1:
-        raise NotApplicable(say("panel.one_account"))
+    n_accounts, n_terms = design.groups.nunique(), design.terms.shape[1]
+    if n_accounts <= n_terms:
+        raise NotApplicable(say("panel.few_accounts", count=n_accounts, terms=n_terms))
     if np.linalg.matrix_rank(design.terms.to_numpy()) < design.terms.shape[1]:
         raise ModelError(say("panel.collinear", formula=design.formula))

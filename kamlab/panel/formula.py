@@ -11,8 +11,9 @@ import pandas as pd
 from patsy import DesignInfo, EvalEnvironment, ModelDesc, PatsyError, Term
 from patsy.builtins import __all__ as PATSY_FUNCTIONS
 
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.panel.analysis_table import OF_THE_PERIOD
 
 FUNCTIONS = {"log": np.log, "log10": np.log10, "exp": np.exp, "sqrt": np.sqrt, "np": np}
 """What a formula may use beside the table's columns."""
@@ -26,8 +27,13 @@ def columns_named(formula: str, rows: pd.DataFrame) -> tuple[list[str], list[str
     Raises
     ------
     ModelError
-        If the formula cannot be read, has no outcome, or names what the table does not have.
+        If the formula cannot be read, has no outcome, names what the table does not have, or
+        explains with what the period itself brings.
     """
+    if not isinstance(formula, str):
+        raise ArgumentError(say("panel.formula_type", got=type(formula).__name__))
+    if "~" not in formula:
+        raise ModelError(say("panel.formula_tilde", formula=formula))
     try:
         described = ModelDesc.from_formula(formula)
         sides = [_names(terms) for terms in (described.lhs_termlist, described.rhs_termlist)]
@@ -40,6 +46,8 @@ def columns_named(formula: str, rows: pd.DataFrame) -> tuple[list[str], list[str
         nearest = join([_with_nearest(name, rows) for name in unknown])
         raise ModelError(say("panel.unknown_columns", formula=formula, unknown=nearest))
     left, right = ([c for c in rows.columns if c in names] for names in sides)
+    if late := [name for name in right if name in OF_THE_PERIOD]:
+        raise ModelError(say("panel.leak", formula=formula, names=join([same(n) for n in late])))
     return left, right
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from kamlab.foundation.language import Text, say
 from kamlab.foundation.lent import frozen
 from kamlab.foundation.results import Result
-from kamlab.panel.design import INTERCEPT, Design
-from kamlab.panel.labels import term_labels
+from kamlab.panel.design import Design
+from kamlab.panel.labels import INTERCEPT, term_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +27,21 @@ class Estimates:
     coefficients : ndarray, shape (terms,)
     covariance : ndarray, shape (terms, terms)
         Clustered by account.
-    statistic, p_value : ndarray, shape (terms,)
-        Coefficient divided by its standard error; two-sided, from the normal distribution.
-    interval : ndarray, shape (terms, 2)
     measures : mapping of str to float
         Measures of the whole fit, by the name of their output column.
     """
 
     coefficients: NDArray[np.float64]
     covariance: NDArray[np.float64]
-    statistic: NDArray[np.float64]
-    p_value: NDArray[np.float64]
-    interval: NDArray[np.float64]
     measures: Mapping[str, float]
 
     @classmethod
-    def of_statsmodels(cls, fit: Any, conf_level: float, **measures: float) -> Estimates:
+    def of_statsmodels(cls, fit: Any, **measures: float) -> Estimates:
         """Take the numbers out of a fit by statsmodels."""
         return cls(
             coefficients=frozen(fit.params),
             covariance=frozen(fit.cov_params()),
-            statistic=frozen(fit.tvalues),
-            p_value=frozen(fit.pvalues),
-            interval=frozen(fit.conf_int(alpha=1 - conf_level)),
-            measures=measures,
+            measures=MappingProxyType(measures),
         )
 
 
@@ -71,7 +63,11 @@ class Regression(Result):
         """The rows used and the kind of error."""
         return (
             say("panel.note_rows", nobs=len(self.design.outcome), left_out=self.design.note),
-            say("panel.note_errors", groups=self.design.groups.nunique()),
+            say(
+                "panel.note_errors",
+                level=f"{self.conf_level:.0%}",
+                groups=self.design.groups.nunique(),
+            ),
         )
 
     @property
@@ -81,16 +77,20 @@ class Regression(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per term: estimate, standard error, statistic, p, interval."""
-        numbers = self.estimates
+        estimate = self.estimates.coefficients
+        error = np.sqrt(np.diag(self.estimates.covariance))
+        with np.errstate(divide="ignore"):
+            statistic = estimate / error
+        reach = self.design.reach(self.conf_level) * error
         return pd.DataFrame(
             {
                 "term": self.design.terms.columns,
-                "estimate": numbers.coefficients,
-                "std_error": np.sqrt(np.diag(numbers.covariance)),
-                "statistic": numbers.statistic,
-                "p_value": numbers.p_value,
-                "conf_low": numbers.interval[:, 0],
-                "conf_high": numbers.interval[:, 1],
+                "estimate": estimate,
+                "std_error": error,
+                "statistic": statistic,
+                "p_value": self.design.p_value(statistic),
+                "conf_low": estimate - reach,
+                "conf_high": estimate + reach,
             }
         )
 

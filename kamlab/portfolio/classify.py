@@ -12,8 +12,9 @@ import pandas as pd
 
 from kamlab.accounts.identity import identity
 from kamlab.accounts.need import need_columns
+from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.errors import ArgumentError, NotApplicable
-from kamlab.foundation.language import Text, join, paragraph, say
+from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
 from kamlab.portfolio.model import Cell, Model, checked_cut, load_model
 from kamlab.portfolio.picture import draw_map
@@ -139,9 +140,12 @@ class Portfolio(Result):
         NotApplicable
             If there is no such account, or it could not be placed.
         """
-        matches = np.flatnonzero(self.accounts["account_id"] == account_id)
+        ids = self.accounts["account_id"]
+        matches = np.flatnonzero(ids == account_id)
         if not matches.size:
-            raise ArgumentError(say("portfolio.unknown_account", account=account_id))
+            nearest = nearest_name(account_id, ids)
+            hint = say("accounts.nearest", name=nearest) if nearest else same("")
+            raise ArgumentError(say("portfolio.unknown_account", account=account_id, hint=hint))
         row = int(matches[0])
         cell = self.cells()[row]
         if cell is None:
@@ -161,16 +165,15 @@ class Portfolio(Result):
                 strict=True,
             )
         ]
-        near = "near" if self.placement.distance[row] < NEAR_BORDER else "clear"
+        distance = self.placement.distance[row]
+        near = "on" if np.isclose(distance, 0) else "near" if distance < NEAR_BORDER else "clear"
         return str(
             say(
                 "portfolio.explanation",
                 account=account_id,
                 cell=cell.label,
                 axes=join(axes),
-                border=say(
-                    f"portfolio.border_{near}", distance=f"{self.placement.distance[row]:.2f}"
-                ),
+                border=say(f"portfolio.border_{near}", distance=f"{distance:.2f}", cell=cell.label),
                 prescription=cell.prescription,
                 status=cell.prescription_origin.status.label,
             )

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from kamlab.portfolio.scoring import Placement
 
 MARGIN = 0.25
+WIDEST_STACK = 0.12
+"""Points that accounts with equal scores may take up together, so that few cross a border."""
+
 STACK_STEP = 0.035
 """Points by which accounts with equal scores are set apart so that all can be seen."""
 
@@ -85,5 +88,6 @@ def _apart(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     moved = x.copy()
     for _, group in groupby(order, key=lambda i: (x[i], y[i])):
         members = list(group)
-        moved[members] += STACK_STEP * (np.arange(len(members)) - (len(members) - 1) / 2)
+        step = min(STACK_STEP, WIDEST_STACK / len(members))
+        moved[members] += step * (np.arange(len(members)) - (len(members) - 1) / 2)
     return moved, y

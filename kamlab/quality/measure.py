@@ -11,6 +11,7 @@ import pandas as pd
 
 from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation import style
+from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.results import Result
 from kamlab.quality.reliability import cronbach_alpha
@@ -170,7 +171,11 @@ def measure_quality(
     rows = []
     for construct in wanted:
         items = survey[answered_items(survey, construct)]
-        alpha = cronbach_alpha(items, conf_level=conf_level)
+        try:
+            alpha = cronbach_alpha(items, conf_level=conf_level)
+        except ModelError as error:
+            problem = say("quality.of_construct", construct=construct.label, problem=error.text)
+            raise ModelError(problem) from error
         rows.append(
             {
                 "term": construct.name,

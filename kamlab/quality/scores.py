@@ -22,6 +22,13 @@ def answered_items(survey: pd.DataFrame, construct: Construct) -> list[str]:
     return [item for item in construct.columns if item in survey]
 
 
+def measured(survey: pd.DataFrame | None) -> list[str]:
+    """Return trust, commitment and satisfaction as far as a survey has items for them."""
+    if survey is None:
+        return []
+    return [c.name for c in named(RELATIONSHIP_QUALITY) if answered_items(survey, c)]
+
+
 def named(names: Sequence[str]) -> list[Construct]:
     """Return constructs by name, in the order asked for.
 

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.special import expit
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
@@ -23,7 +22,8 @@ from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import analysis_table, current_rows
-from kamlab.panel.design import INTERCEPT, Design, build_design
+from kamlab.panel.design import Design, build_design
+from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.regression import Estimates, Regression
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class RenewalRegression(Regression):
         terms = self.design.terms_of(rows).to_numpy()
         odds = terms @ self.estimates.coefficients
         error = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.estimates.covariance, terms))
-        reach = stats.norm.ppf(tails(self.conf_level)[1]) * error
+        reach = self.design.reach(self.conf_level) * error
         limits = {
             "stay_probability": odds,
             "stay_low": odds - reach,
@@ -229,7 +229,7 @@ def fit_retention(
     }
     return RenewalRegression(
         design=design,
-        estimates=Estimates.of_statsmodels(fit, conf_level, **measures),
+        estimates=Estimates.of_statsmodels(fit, **measures),
         conf_level=conf_level,
         effects=_average_effects(fit, design, conf_level),
         current=current_rows(rows),
@@ -251,7 +251,8 @@ def _average_effects(fit: Any, design: Design, conf_level: float) -> pd.DataFram
     if not terms:
         return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[1:], float))
     effects = fit.get_margeff(at="overall", method="dydx")
-    interval = np.asarray(effects.conf_int(alpha=1 - conf_level))
-    table = pd.DataFrame(np.column_stack([effects.margeff, interval]), columns=columns[1:])
+    reach = design.reach(conf_level) * effects.margeff_se
+    numbers = [effects.margeff, effects.margeff - reach, effects.margeff + reach]
+    table = pd.DataFrame(np.column_stack(numbers), columns=columns[1:])
     table.insert(0, "term", terms)
     return table[~table["term"].isin(design.entangled)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from types import MappingProxyType
 
 import numpy as np
@@ -104,6 +105,12 @@ def value_of_quality(
 def _check_names(
     stay: RenewalRegression, worth: ValueRegression, raise_by: Mapping[str, float]
 ) -> None:
+    if not isinstance(stay, RenewalRegression) or not isinstance(worth, ValueRegression):
+        raise ArgumentError(say("value.wrong_order"))
+    if not isinstance(raise_by, Mapping) or not all(
+        isinstance(by, int | float) and isfinite(by) for by in raise_by.values()
+    ):
+        raise ArgumentError(say("value.raise_by_form", got=raise_by))
     known = sorted({*stay.design.predictors, *worth.design.predictors})
     unknown = [name for name in raise_by if name not in known]
     if unknown or not raise_by:
@@ -123,18 +130,19 @@ def _check_names(
 def valued_accounts(stay: RenewalRegression, worth: ValueRegression) -> pd.DataFrame:
     """Return the current row of every present account that both regressions can value.
 
-    `latest_margin` is the last net margin that the account has brought.
+    `latest_margin` is the net margin of the account's last period that is over; one who brought
+    none, or a loss, cannot be valued, for the regression of log value says nothing of losses.
 
     Raises
     ------
     NotApplicable
         If there is none.
     """
-    paid = worth.rows.dropna(subset=["net_margin"]).sort_values("start")
-    latest = paid.groupby("account_id")["net_margin"].last()
+    past = worth.rows[worth.rows["stayed"].notna()].sort_values("start")
+    latest = past.groupby("account_id")["net_margin"].last()
     present = current_rows(worth.rows)
     present = present.assign(latest_margin=present["account_id"].map(latest))
-    paying = present.dropna(subset=["latest_margin"])
+    paying = present[present["latest_margin"] > 0]
     valued = stay.design.predictable(worth.design.predictable(paying))
     if valued.empty:
         raise NotApplicable(say("value.nobody"))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kamlab.accounts.identity import captions, identity
 from kamlab.foundation import style
-from kamlab.foundation.language import Text, join, money, paragraph, same, say
+from kamlab.foundation.language import Text, join, money, paragraph, same, say, unit
 from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.panel.labels import term_labels
@@ -56,6 +56,7 @@ class QualityValue(Result):
                 "value.quality_note",
                 discount=f"{self.discount_rate:.1%}",
                 draws=len(self.total_draws),
+                level=f"{self.conf_level:.0%}",
             ),
             say("value.quality_note_rows", capped=self.n_capped, left_out=self.n_left_out),
         )
@@ -104,7 +105,7 @@ class QualityValue(Result):
             look = next(style.looks())
             style.intervals(ax, millions, np.arange(len(top), dtype=float), look=look)
             style.term_axis(ax, captions(top))
-            ax.set_xlabel(str(say("value.quality_axis", currency=self.currency)))
+            ax.set_xlabel(str(say("value.quality_axis", unit=unit(self.currency))))
             style.finish(
                 ax,
                 title=self.title,

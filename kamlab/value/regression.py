@@ -19,7 +19,8 @@ from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import analysis_table
-from kamlab.panel.design import INTERCEPT, build_design
+from kamlab.panel.design import build_design
+from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.regression import Estimates, Regression
 from kamlab.value.lifetime import lifetime_value
 
@@ -187,7 +188,7 @@ def fit_value(
     >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)  # doctest: +SKIP
     """
     tails(conf_level)
-    if formula.split("~")[0].replace(" ", "") != LOG_OUTCOME:
+    if isinstance(formula, str) and formula.split("~")[0].replace(" ", "") != LOG_OUTCOME:
         raise ModelError(say("value.outcome", formula=formula, outcome=LOG_OUTCOME))
     rows = analysis_table(data) if isinstance(data, Company) else data.copy()
     need_columns(rows, "stayed", "decided", "net_margin", of=say("value.purpose"))
@@ -207,7 +208,7 @@ def fit_value(
     own = data.currency if isinstance(data, Company) else ""
     return ValueRegression(
         design=design,
-        estimates=Estimates.of_statsmodels(fit, conf_level, **measures),
+        estimates=Estimates.of_statsmodels(fit, **measures),
         conf_level=conf_level,
         log_residuals=fit.resid,
         rows=rows,

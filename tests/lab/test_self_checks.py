@@ -1,7 +1,6 @@
 import pytest
 
 import kamlab as kl
-from kamlab.foundation.errors import ModelError
 from kamlab.lab.self_checks import QUESTIONS, RELATIVE_TOLERANCE, STAY, WORTH
 
 LEAVE, COMMITMENT = "00-least-likely-to-stay", "00-value-of-commitment"
@@ -44,6 +43,14 @@ def test_a_wrong_answer_is_not_yet(right):
 def test_answers_are_forgiving_about_case_space_and_rounding(right):
     assert kl.check_answer(LEAVE, f" {right[LEAVE].lower()} ").right
     assert kl.check_answer(COMMITMENT, round(right[COMMITMENT], -1)).right
+
+
+def test_a_company_of_ones_own_has_its_own_answer(right):
+    own = kl.simulate_company(seed=3)
+    answer = kl.fit_retention(STAY, own).augment()["account_id"].iloc[0]
+    assert answer != right[LEAVE]
+    assert kl.check_answer(LEAVE, answer, own).right
+    assert not kl.check_answer(LEAVE, right[LEAVE], own).right
 
 
 def test_unknown_question_lists_the_known_ones():

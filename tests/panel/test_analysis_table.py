@@ -178,3 +178,38 @@ def test_current_rows_of_the_sample_are_its_customers_of_the_open_year(company, 
     is_open = company.periods["period"] == company.periods["period"].max()
     expected = company.periods.loc[is_open, "account_id"]
     assert sorted(current_rows(table)["account_id"]) == sorted(expected)
+
+
+def test_a_period_without_an_offer_is_no_decision(tiny):
+    company = tiny()
+    periods = company.periods.assign(offered_renewal=pd.array([False, True], dtype="boolean"))
+    table = kl.analysis_table(dataclasses.replace(company, periods=periods))
+    assert table.set_index("account_id")["decided"].to_dict() == {"A": True, "B": False}
+
+
+@pytest.mark.parametrize("name", ["tenure", "size", "net_margin", "trust", "wave"])
+def test_a_users_own_column_in_the_periods_displaces_nothing(small_company, name):
+    plain = kl.analysis_table(small_company)
+    periods = small_company.periods.assign(**{name: 123.0})
+    table = kl.analysis_table(dataclasses.replace(small_company, periods=periods))
+    pd.testing.assert_series_equal(table[name], plain[name])
+    assert (table[f"period_{name}"] == 123.0).all()
+
+
+def test_a_survey_of_trust_alone_gives_trust_alone(small_company):
+    others = [c for c in small_company.survey if c.startswith(("commitment_", "satisfaction_"))]
+    survey = small_company.survey.drop(columns=others)
+    table = kl.analysis_table(dataclasses.replace(small_company, survey=survey))
+    assert table["trust"].notna().any()
+    assert "commitment" not in table
+
+
+def test_events_without_a_kind_are_not_counted(small_company):
+    events = small_company.interactions.drop(columns="kind")
+    table = kl.analysis_table(dataclasses.replace(small_company, interactions=events))
+    assert "meeting_last_year" not in table
+
+
+def test_something_else_than_a_company_is_refused(small_company, language):
+    with pytest.raises(kl.ArgumentError, match="DataFrame"):
+        kl.analysis_table(small_company.accounts)

@@ -221,3 +221,16 @@ def test_the_table_is_not_changed(rows):
     before = rows.copy(deep=True)
     build_design("log(trust ** 2) ~ count + is_key", rows)
     pd.testing.assert_frame_equal(rows, before)
+
+
+@pytest.mark.parametrize("name", ["net_margin", "revenue", "stayed", "decided"])
+def test_what_the_period_itself_brings_cannot_explain_it(table, name, language):
+    with pytest.raises(kl.ModelError, match=name):
+        build_design(f"np.log(employees) ~ trust + {name}", table.assign(revenue=1.0))
+
+
+def test_fewer_accounts_than_terms_are_refused(table):
+    past = table.dropna(subset=["net_margin"])
+    few = past[past["account_id"].isin(past["account_id"].unique()[:3])]
+    with pytest.raises(kl.NotApplicable, match="3 account"):
+        build_design("net_margin ~ trust + commitment + tenure", few)

@@ -200,10 +200,21 @@ def test_an_explanation_gives_cell_scores_cut_border_and_prescription(language):
 
 
 def test_an_account_near_the_border_is_told_so(language):
-    near, clear = (kl.classify(accounts()).explain(name) for name in ("just under", "A"))
-    words = {"en": "only", "ja": "わずか"}[language]
+    frame = accounts("just under", "A")
+    on_border = kl.classify(frame).explain("just under")
+    near, clear = (
+        kl.classify(frame.assign(**dict.fromkeys(SUPPLIER, 6.0))).explain(name)
+        for name in ("just under", "A")
+    )
+    words = {"en": "stands only", "ja": "わずか"}[language]
     assert words in near
     assert words not in clear
+    assert {"en": "exactly on the border", "ja": "ちょうど境界上"}[language] in on_border
+
+
+def test_an_unknown_account_is_told_the_nearest(language):
+    with pytest.raises(kl.ArgumentError, match="just under"):
+        kl.classify(accounts("just under", "A")).explain("just undr")
 
 
 def test_an_unknown_account_does_not_apply(language):

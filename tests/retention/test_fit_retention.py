@@ -55,12 +55,15 @@ def test_errors_are_those_of_the_sandwich_by_account(stay, by_hand):
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99])
 def test_intervals_and_p_values_follow_from_estimate_and_error(table, level):
-    tidy = kl.fit_retention(STAY, table, conf_level=level).tidy()
-    reach = stats.norm.ppf((1 + level) / 2) * tidy["std_error"]
+    fit = kl.fit_retention(STAY, table, conf_level=level)
+    tidy = fit.tidy()
+    reach = stats.t.ppf((1 + level) / 2, fit.design.groups.nunique() - 1) * tidy["std_error"]
     np.testing.assert_allclose(tidy["conf_low"], tidy["estimate"] - reach)
     np.testing.assert_allclose(tidy["conf_high"], tidy["estimate"] + reach)
     np.testing.assert_allclose(tidy["statistic"], tidy["estimate"] / tidy["std_error"])
-    np.testing.assert_allclose(tidy["p_value"], 2 * stats.norm.sf(abs(tidy["statistic"])))
+    np.testing.assert_allclose(
+        tidy["p_value"], 2 * stats.t.sf(abs(tidy["statistic"]), fit.design.groups.nunique() - 1)
+    )
     for odds, log_odds in [
         ("odds_ratio", "estimate"), ("odds_ratio_low", "conf_low"), ("odds_ratio_high", "conf_high")
     ]:  # fmt: skip
@@ -109,7 +112,9 @@ def test_the_average_effects_interval_is_the_delta_methods(stay, by_hand, term):
     slopes = np.array(
         [(effect(b + step * e) - effect(b - step * e)) / (2 * step) for e in np.eye(len(b))]
     )
-    reach = stats.norm.ppf(0.975) * np.sqrt(slopes @ covariance @ slopes)
+    reach = stats.t.ppf(0.975, stay.design.groups.nunique() - 1) * np.sqrt(
+        slopes @ covariance @ slopes
+    )
     row = stay.tidy().set_index("term").loc[term]
     np.testing.assert_allclose(
         [row["ame_low"], row["ame_high"]], effect(b) + np.array([-reach, reach]), rtol=1e-5
@@ -143,7 +148,10 @@ def test_predictions_and_their_limits_come_from_the_log_odds(stay, by_hand):
     assert found.index.equals(rows.index)
     for number, row in enumerate(rows[TERMS].to_numpy(dtype=float)):
         x = np.array([1.0, *row])
-        centre, reach = x @ b, stats.norm.ppf(0.975) * np.sqrt(x @ covariance @ x)
+        centre, reach = (
+            x @ b,
+            stats.t.ppf(0.975, stay.design.groups.nunique() - 1) * np.sqrt(x @ covariance @ x),
+        )
         expected = 1 / (1 + np.exp(-np.array([centre, centre - reach, centre + reach])))
         np.testing.assert_allclose(found.iloc[number], expected, rtol=1e-6)
 
@@ -312,3 +320,20 @@ def test_the_index_of_the_table_does_not_matter(made_up):
     doubled = kl.fit_retention("stayed ~ trust", made_up.set_index(pd.Index([0] * len(made_up))))
     pd.testing.assert_frame_equal(doubled.tidy(), expected.tidy())
     pd.testing.assert_frame_equal(doubled.augment(), expected.augment())
+
+
+def test_periods_without_an_offer_are_not_fitted(table, stay):
+    first = table["period"] == table["period"].min()
+    some = kl.fit_retention(STAY, table.assign(decided=table["decided"] & ~first))
+    expected = kl.fit_retention(STAY, table[~first])
+    pd.testing.assert_frame_equal(some.tidy(), expected.tidy())
+    assert some.glance()["nobs"].item() < stay.glance()["nobs"].item()
+
+
+def test_present_accounts_that_cannot_be_predicted_are_told(table):
+    is_open = table["stayed"].isna()
+    gone = table.index[is_open][:7]
+    table.loc[gone, "trust"] = np.nan
+    fit = kl.fit_retention(STAY, table)
+    assert len(fit.augment()) == is_open.sum() - 7
+    assert "for 7 of them" in fit.report()

@@ -44,8 +44,9 @@ def test_errors_are_those_of_the_sandwich_by_account(worth, by_hand):
 
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_intervals_and_changes_follow_from_estimate_and_error(table, level):
-    tidy = kl.fit_value(WORTH, table, conf_level=level).tidy()
-    reach = stats.norm.ppf((1 + level) / 2) * tidy["std_error"]
+    fit = kl.fit_value(WORTH, table, conf_level=level)
+    tidy = fit.tidy()
+    reach = stats.t.ppf((1 + level) / 2, fit.design.groups.nunique() - 1) * tidy["std_error"]
     np.testing.assert_allclose(tidy["conf_low"], tidy["estimate"] - reach)
     np.testing.assert_allclose(tidy["conf_high"], tidy["estimate"] + reach)
     slopes = tidy.iloc[1:]

@@ -278,3 +278,48 @@ def test_the_report_carries_total_and_limits_in_both_languages(gain, language):
     for name in ("estimate", "conf_low", "conf_high"):
         assert str(money(total[name], "JPY")) in report
     assert str(len(gain.augment())) in report
+
+
+def test_an_open_periods_margin_so_far_is_not_taken_for_a_years(table, gain):
+    is_open = table["stayed"].isna()
+    table["net_margin"] = table["net_margin"].mask(is_open, 1.0)
+    stay = kl.fit_retention("stayed ~ trust + commitment + satisfaction + tenure", table)
+    worth = kl.fit_value("log(ltv) ~ trust + commitment + satisfaction + size", table)
+    found = kl.value_of_quality(stay, worth, raise_by={"trust": 1}).tidy()
+    np.testing.assert_allclose(found["estimate"], gain.tidy()["estimate"])
+
+
+def test_accounts_that_bring_a_loss_are_left_out_and_counted(table, stay):
+    past = table["start"].where(table["stayed"].notna())
+    last = past.groupby(table["account_id"]).transform("max")
+    present = set(table.loc[table["stayed"].isna(), "account_id"])
+    losing = table["account_id"].isin(sorted(present)[:5]) & (table["start"] == last)
+    table["net_margin"] = table["net_margin"].mask(losing, -1e6)
+    with pytest.warns(kl.RowsLeftOutWarning):
+        worth = kl.fit_value("log(ltv) ~ trust + commitment + satisfaction + size", table)
+    found = kl.value_of_quality(stay, worth, raise_by={"trust": 1})
+    assert found.glance()["n_left_out"].item() == 5
+    assert (found.augment()["gain"] >= 0).all()
+
+
+def test_an_account_that_a_term_cannot_be_made_of_is_left_out_and_counted(table, worth):
+    counts = table["complaint_last_year"].mask(table["complaint_last_year"] == 0, 1.0)
+    stay = kl.fit_retention("stayed ~ trust + log(visits)", table.assign(visits=counts.fillna(1)))
+    zero = table["account_id"].isin(sorted(table["account_id"].unique())[:20])
+    rows = table.assign(visits=counts.fillna(1).mask(zero & table["stayed"].isna(), 0.0))
+    found = kl.value_of_quality(stay, dataclasses.replace(worth, rows=rows), raise_by={"trust": 1})
+    gone = int((zero & table["stayed"].isna()).sum())
+    assert gone > 0
+    assert found.glance()["n_left_out"].item() == gone
+    assert (found.augment()["value_now"] > 0).all()
+
+
+@pytest.mark.parametrize("wrong", [{"trust": np.nan}, {"trust": np.inf}, {"trust": "1"}, "trust"])
+def test_a_raise_that_is_no_number_of_points_is_refused(stay, worth, wrong, language):
+    with pytest.raises(kl.ArgumentError, match="raise_by"):
+        kl.value_of_quality(stay, worth, raise_by=wrong)
+
+
+def test_the_regressions_in_the_wrong_order_are_refused(stay, worth, language):
+    with pytest.raises(kl.ArgumentError, match="fit_retention"):
+        kl.value_of_quality(worth, stay, raise_by={"trust": 1})
