@@ -32,7 +32,8 @@ CHECKS = {
     "mypy": ["mypy"],
 }
 # The cells of a notebook share a kernel: `loadscope` keeps them together on one of the two workers.
-PYTEST = ["pytest", "tests", "notebooks", "-m", "not browser", "-n", "2", "--dist", "loadscope"]
+PYTEST = ["pytest", "tests", "notebooks", "kamlab", "--doctest-modules"]
+PYTEST += ["-m", "not browser", "-n", "2", "--dist", "loadscope"]
 REPLAY = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
 REPLAY += ["--nbval-sanitize-with=tests/notebooks/sanitise.cfg", "--ignore=notebooks/exercises"]
 

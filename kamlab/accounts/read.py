@@ -59,7 +59,7 @@ def read_company(path: str | PathLike[str], *, currency: str | None = None) -> C
 
     Examples
     --------
-    >>> company = read_company("private/crm.xlsx")  # doctest: +SKIP
+    >>> company = kl.read_company("private/crm.xlsx")  # doctest: +SKIP
     """
     path = Path(path)
     sheets = open_sheets(path)
@@ -70,8 +70,7 @@ def read_company(path: str | PathLike[str], *, currency: str | None = None) -> C
         try:
             records[table_name] = parse_records(table(table_name), sheet, sheets[sheet]())
         except UnreadableSheet as error:
-            allow, reason = say(f"accounts.allowed_{error.allowed}"), error.reason
-            problems.append(problem(table_name, error.kind, allow, row=error.row, reason=reason))
+            problems.append(_unreadable(table_name, error))
         else:
             problems += records[table_name].problems
     found, typed = find_problems(
@@ -80,7 +79,7 @@ def read_company(path: str | PathLike[str], *, currency: str | None = None) -> C
     )
     problems += found
     if problems:
-        raise DataError(_in_their_words(each, records) for each in problems)
+        raise DataError(_in_their_words(each, names, records) for each in problems)
     fields: dict[str, Any] = {**_settings(typed.pop(SETTINGS, None), currency), **typed}
     source = str(say("accounts.source", file=path.name, rows=_rows_read(records)))
     strangers = [name for name in sheets if name not in {each.sheet for each in records.values()}]
@@ -117,12 +116,20 @@ def _about_tables(names: Mapping[str, list[str]], sheets: Iterable[str]) -> Iter
             yield problem(name, "table_twice", allow, table=name, names=_listed(candidates))
 
 
-def _in_their_words(found: Problem, records: Mapping[str, Records]) -> Problem:
+def _unreadable(table_name: str, error: UnreadableSheet) -> Problem:
+    allow = say(f"accounts.allowed_{error.allowed}")
+    return problem(table_name, error.kind, allow, column=error.column, row=error.row, **error.words)
+
+
+def _in_their_words(
+    found: Problem, names: Mapping[str, list[str]], records: Mapping[str, Records]
+) -> Problem:
     """Name the place as the user's file does, with kamlab's name beside it where they differ."""
-    there = records.get(found.table)
-    if there is None:
+    if found.table not in names:
         return found
-    sheet, heading = there.sheet, there.headings.get(found.column, found.column)
+    sheet, heading = names[found.table][0], found.column
+    if found.table in records:  # else the sheet could not be read
+        heading = records[found.table].headings.get(heading, heading)
     if fold(_without_suffix(sheet)) != fold(found.table):
         found = replace(found, table=f"{sheet} ({found.table})")
     if fold(heading) != fold(found.column):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
+from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
+from kamlab.accounts.convert import cell_text, is_blank
 from kamlab.accounts.escaping import from_workbook
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import say
@@ -22,8 +27,14 @@ Rows = list[list[object]]
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
-ENCODINGS = ("utf-8-sig", "cp932")
-"""Tried in this order: what is not UTF-8 practically never passes for it."""
+
+DAMAGED_UTF8 = 4
+"""Good characters to a bad one from which a file is damaged UTF-8, not cp932.
+
+Only characters of three bytes and more count as good, as Japanese has in UTF-8: in cp932 text
+the bad ones far outnumber them. Characters of two bytes would not tell, as half-width katakana
+of cp932 often pass for them.
+"""
 
 OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 """Begins old .xls files, and new ones that a password protects."""
@@ -35,10 +46,17 @@ class UnreadableSheet(Exception):
     """A sheet that cannot be read; the fields are what `validate.problem` asks for."""
 
     def __init__(
-        self, kind: str, *, allowed: str = "csv", row: int | None = None, reason: str = ""
+        self,
+        kind: str,
+        *,
+        allowed: str = "csv",
+        column: str = "",
+        row: int | None = None,
+        **words: Any,
     ) -> None:
         super().__init__(kind)
-        self.kind, self.allowed, self.row, self.reason = kind, allowed, row, reason
+        self.kind, self.allowed, self.column, self.row = kind, allowed, column, row
+        self.words = words
 
 
 def open_sheets(path: Path) -> Mapping[str, Callable[[], Rows]]:
@@ -95,18 +113,58 @@ def _csv_rows(file: Path) -> Rows:
         rows.extend(records)  # type: ignore[arg-type]
     except csv.Error as error:
         raise UnreadableSheet("quotes", row=len(rows) + 1, reason=str(error)) from error
+    _refuse_short_rows(rows)
     return rows
 
 
+def _refuse_short_rows(rows: Rows) -> None:
+    """Refuse rows with fewer fields than headings: filled up, they would invent records.
+
+    Exporters that drop empty fields at the end of a row are refused too, since nothing tells
+    their rows from rows that were cut off.
+    """
+    blank = [all(map(_is_blank, row)) for row in rows]
+    if not rows or blank[0]:
+        return  # what follows an empty row 1 is told by `parse_records`
+    width = max(number for number, cell in enumerate(rows[0], 1) if not _is_blank(cell))
+    short = [at for at, row in enumerate(rows) if len(row) < width and not blank[at]]
+    if short:
+        words: dict[str, Any] = {"width": width, "got": len(rows[short[0]]), "count": len(short)}
+        raise UnreadableSheet("short_row", allowed="fields", row=short[0] + 1, **words)
+
+
+def _is_blank(cell: object) -> bool:
+    return isinstance(cell, str) and is_blank(cell)
+
+
 def _decoded(content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:  # UTF-16 passes for cp932, full of zeros
-            return text
-    raise UnreadableSheet("encoding")
+    """Decode UTF-8 or else cp932: what is not UTF-8 practically never passes for it."""
+    marked = content.startswith(codecs.BOM_UTF8)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if marked or _is_damaged_utf8(content):
+            line = content.count(b"\n", 0, error.start) + 1
+            raise UnreadableSheet("damaged_utf8", line=line) from error
+        text = _from_cp932(content)
+    if "\0" in text:  # UTF-16 passes for cp932, full of zeros
+        raise UnreadableSheet("encoding")
+    return text
+
+
+def _from_cp932(content: bytes) -> str:
+    try:
+        return content.decode("cp932")
+    except UnicodeDecodeError as error:
+        raise UnreadableSheet("encoding") from error
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    text = content.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    good = sum(character >= "\u0800" for character in text) - bad
+    return good >= DAMAGED_UTF8 * bad
 
 
 def _delimiter(text: str) -> str:
@@ -132,7 +190,43 @@ def _workbook(path: Path, content: bytes) -> Mapping[str, Callable[[], Rows]]:
 
 def _sheet_rows(sheet: Any) -> Rows:
     sheet.reset_dimensions()  # some programs write a sheet's size wrongly
-    return [
+    rows: Rows = [
         [from_workbook(cell) if isinstance(cell, str) else cell for cell in row]
         for row in sheet.iter_rows(values_only=True)
     ]
+    uncomputed = list(_uncomputed_formulas(sheet))
+    if uncomputed:
+        row, column = uncomputed[0]
+        heading = (cell_text(rows[0][column - 1]) or "") if column <= len(rows[0]) else ""
+        raise UnreadableSheet(
+            "uncomputed",
+            allowed="computed",
+            column=heading.strip() or get_column_letter(column),
+            row=row,
+            count=len(uncomputed),
+        )
+    return rows
+
+
+def _uncomputed_formulas(sheet: Any) -> Iterator[tuple[int, int]]:
+    """Find the row and column of formulas without a result, which openpyxl gives as empty.
+
+    It reads the sheet's XML itself: openpyxl gives formulas or results, and neither tells a
+    formula that was never computed from one whose result is empty text.
+    """
+    tag = f"{{{SHEET_MAIN_NS}}}"
+    row_number = 0
+    with sheet._get_source() as source:
+        for _, element in iterparse(source):
+            if element.tag != f"{tag}row":
+                continue
+            row_number += 1
+            for column, cell in enumerate(element, 1):
+                if cell.find(f"{tag}f") is not None and not _has_result(cell.find(f"{tag}v"), cell):
+                    place = cell.get("r")  # some programs leave it out and skip no cell
+                    yield coordinate_to_tuple(place) if place else (row_number, column)
+            element.clear()
+
+
+def _has_result(value: Any, cell: Any) -> bool:
+    return value is not None and (bool(value.text) or cell.get("t") == "str")

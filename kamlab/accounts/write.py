@@ -72,7 +72,7 @@ def write_company(
 
     Examples
     --------
-    >>> write_company(company, "private/company.xlsx", headings="label")  # doctest: +SKIP
+    >>> kl.write_company(company, "private/company.xlsx", headings="label")  # doctest: +SKIP
     """
     if headings not in ("name", "label"):
         raise KamlabError(say("accounts.bad_headings", headings=headings))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -74,7 +75,7 @@ def glossary() -> Mapping[str, OutputColumn]:
     """Return every declared output column by name."""
     source = files("kamlab.foundation").joinpath("columns.toml")
     entries = tomllib.loads(source.read_text(encoding="utf-8"))
-    return {
+    columns = {
         name: OutputColumn(
             name=name,
             label=Text.from_toml(entry),
@@ -84,6 +85,7 @@ def glossary() -> Mapping[str, OutputColumn]:
         )
         for name, entry in entries.items()
     }
+    return MappingProxyType(columns)
 
 
 def column(name: str) -> OutputColumn:

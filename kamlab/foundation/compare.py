@@ -102,7 +102,11 @@ def compare(results: Mapping[str, Result]) -> Comparison:
 
     Examples
     --------
-    >>> kl.compare({"logit": stay, "with size": stay_with_size})  # doctest: +SKIP
+    >>> company = kl.sample_company()
+    >>> formulas = {"trust": "stayed ~ trust", "with size": "stayed ~ trust + size"}
+    >>> fits = {name: kl.fit_retention(formula, company) for name, formula in formulas.items()}
+    >>> kl.compare(fits).glance()["result"].tolist()
+    ['trust', 'with size']
     """
     if not isinstance(results, Mapping) or len(results) < FEWEST:
         raise ArgumentError(say("foundation.compare_needs_results", got=type(results).__name__))

@@ -170,7 +170,10 @@ def explore_trust(stay: RenewalRegression, worth: ValueRegression) -> widgets.VB
 
     Examples
     --------
-    >>> kl.explore_trust(stay, worth)  # doctest: +SKIP
+    >>> company = kl.sample_company()
+    >>> stay = kl.fit_retention("stayed ~ trust + tenure", company)
+    >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)
+    >>> explorer = kl.explore_trust(stay, worth)
     """
     accounts = valued_accounts(stay, worth).nlargest(OFFERED, "latest_margin")
     options = list(zip(captions(accounts), accounts["account_id"], strict=True))

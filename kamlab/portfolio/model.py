@@ -11,6 +11,7 @@ from importlib.resources import files
 from itertools import product
 from math import isfinite
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from kamlab.foundation.claims import Claim
@@ -213,7 +214,7 @@ def _axis(entry: Mapping[str, Any]) -> Axis:
     return Axis(
         name=entry["name"],
         label=Text.from_toml(entry["label"]),
-        items=items,
+        items=MappingProxyType(items),
         origin=Claim.from_toml(entry, entry["name"]),
     )
 

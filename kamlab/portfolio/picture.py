@@ -39,7 +39,7 @@ def draw_map(
     with style.canvas(ax, height=5.0) as ax:
         for cell, look in zip(model.cells, style.looks(), strict=False):
             points = accounts[accounts["cell"] == cell.name]
-            x, y = _apart(points[x_axis.name].to_numpy(), points[y_axis.name].to_numpy())
+            x, y = _apart(*(points[f"score_{axis.name}"].to_numpy() for axis in model.axes))
             ax.scatter(x, y, s=26, color=look.color, marker=look.marker, alpha=0.75, linewidth=0)
             count = cells.loc[cells["term"] == cell.name, "n_accounts"].item()
             _name_cell(ax, cell.levels, say("portfolio.cell_count", cell=cell.label, count=count))

@@ -84,4 +84,7 @@ def place(scores: NDArray[np.float64], cuts: NDArray[np.float64]) -> Placement:
     gaps = scores - cuts
     scored = ~np.isnan(gaps).any(axis=1)
     distance = np.where(scored, np.abs(gaps).min(axis=1), np.nan)
-    return Placement(scores, cuts, np.asarray(gaps >= -ROUNDING), np.asarray(scored), distance)
+    placement = Placement(scores, cuts, np.asarray(gaps >= -ROUNDING), np.asarray(scored), distance)
+    for array in (scores, cuts, placement.high, placement.scored, distance):
+        array.flags.writeable = False
+    return placement

@@ -13,6 +13,7 @@ from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, join, paragraph, say
+from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
 from kamlab.quality.reliability import cronbach_alpha
 from kamlab.quality.scores import (
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class Quality(Result):
     """Scores and reliability of the scales; made by `measure_quality`."""
 
-    reliability: pd.DataFrame
-    scores: pd.DataFrame
+    reliability: Lent[pd.DataFrame] = Lent()
+    scores: Lent[pd.DataFrame] = Lent()
     nobs: int
     n_scored: int
 
@@ -164,7 +165,9 @@ def measure_quality(
 
     Examples
     --------
-    >>> kl.measure_quality(kl.sample_company().survey).tidy()  # doctest: +SKIP
+    >>> quality = kl.measure_quality(kl.sample_company().survey)
+    >>> quality.tidy()["alpha"].round(2).tolist()
+    [0.89, 0.89, 0.85]
     """
     wanted = named(constructs)
     scores = respondent_scores(survey, [construct.name for construct in wanted])

@@ -20,6 +20,7 @@ from kamlab.accounts.need import need_columns
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
+from kamlab.foundation.lent import Lent
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import analysis_table, current_rows
 from kamlab.panel.design import Design, build_design
@@ -36,12 +37,12 @@ ODDS_RATIOS = {
 }
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class RenewalRegression(Regression):
     """A logit of staying; made by `fit_retention`."""
 
-    effects: pd.DataFrame
-    current: pd.DataFrame
+    effects: Lent[pd.DataFrame] = Lent()
+    current: Lent[pd.DataFrame] = Lent()
 
     @property
     def title(self) -> Text:
@@ -207,7 +208,9 @@ def fit_retention(
 
     Examples
     --------
-    >>> stay = kl.fit_retention("stayed ~ trust + tenure", company)  # doctest: +SKIP
+    >>> stay = kl.fit_retention("stayed ~ trust + tenure", kl.sample_company())
+    >>> stay.augment()["account_id"].head(3).tolist()
+    ['A-003', 'A-119', 'A-158']
     """
     tails(conf_level)
     rows = analysis_table(data) if isinstance(data, Company) else data

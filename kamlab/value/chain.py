@@ -75,7 +75,12 @@ def value_of_quality(
 
     Examples
     --------
-    >>> kl.value_of_quality(stay, worth, raise_by={"trust": 1})  # doctest: +SKIP
+    >>> company = kl.sample_company()
+    >>> stay = kl.fit_retention("stayed ~ trust + tenure", company)
+    >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)
+    >>> gain = kl.value_of_quality(stay, worth, raise_by={"trust": 1})
+    >>> len(gain.augment())
+    115
     """
     tails(conf_level)
     _check_names(stay, worth, raise_by)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kamlab.accounts.identity import captions, identity
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, money, paragraph, same, say, unit
+from kamlab.foundation.lent import Lent
 from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.panel.labels import term_labels
@@ -25,11 +26,11 @@ SHOWN = 15
 """Accounts in the picture, those with the most to gain."""
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class QualityValue(Result):
     """The value of more relationship quality; made by `value_of_quality`."""
 
-    accounts: pd.DataFrame
+    accounts: Lent[pd.DataFrame] = Lent()
     total_draws: NDArray[np.float64]
     raise_by: Mapping[str, float]
     currency: str

@@ -17,6 +17,7 @@ from kamlab.accounts.need import need_columns
 from kamlab.foundation import style
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, same, say
+from kamlab.foundation.lent import Lent, frozen
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import analysis_table
 from kamlab.panel.design import build_design
@@ -31,12 +32,12 @@ LOG_OUTCOME = "log(ltv)"
 CHANGES = {"change": "estimate", "change_low": "conf_low", "change_high": "conf_high"}
 
 
-@dataclass(frozen=True, repr=False, eq=False)
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class ValueRegression(Regression):
     """A regression of log lifetime value; made by `fit_value`."""
 
-    log_residuals: pd.Series
-    rows: pd.DataFrame
+    log_residuals: NDArray[np.float64]
+    rows: Lent[pd.DataFrame] = Lent()
     retention_rate: float
     discount_rate: float
     currency: str
@@ -185,7 +186,9 @@ def fit_value(
 
     Examples
     --------
-    >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)  # doctest: +SKIP
+    >>> worth = kl.fit_value("log(ltv) ~ trust + size", kl.sample_company())
+    >>> worth.slopes()["term"].tolist()
+    ['trust', 'size']
     """
     tails(conf_level)
     if isinstance(formula, str) and formula.split("~")[0].replace(" ", "") != LOG_OUTCOME:
@@ -210,7 +213,7 @@ def fit_value(
         design=design,
         estimates=Estimates.of_statsmodels(fit, **measures),
         conf_level=conf_level,
-        log_residuals=fit.resid,
+        log_residuals=frozen(fit.resid),
         rows=rows,
         retention_rate=rate,
         discount_rate=discount_rate,

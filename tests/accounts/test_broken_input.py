@@ -147,6 +147,58 @@ BROKEN = {
         ["table accounts, row 3", "quotation mark is not closed", "double those inside"],
         ["引用符", "3行目"],
     ),
+    "short row": (
+        csv_folder(顧客="顧客ID,顧客名,業種\n0017,株式会社\n山田,機械\n0018,乙\n", accounts=None),
+        [
+            "table 顧客.csv (accounts), row 2: The row has 2 of 3 fields",
+            "too short: 3)",
+            "line break inside a cell",
+            "export again with quotation marks",
+        ],
+        ["2行目", "3項目のうち2項目しかありません（項目が足りない行：3行）", "セルの中の改行"],
+    ),
+    "line cut off": (
+        csv_folder(accounts='account_id,name,industry\nA-1,"x\ny",z\n\nA-2,y'),
+        ["table accounts, row 4: The row has 2 of 3 fields", "cut off"],
+        ["4行目", "途中で切れた行"],
+    ),
+    "headings broken in two": (
+        csv_folder(accounts="account_id,na\nme\nA-1,x\n"),
+        ["row 2: The row has 1 of 2 fields"],
+        ["2行目", "2項目のうち1項目"],
+    ),
+    "damaged UTF-8": (
+        csv_folder(accounts="account_id,顧客名\nA-1,株式会社山田\nA-2,乙\n".encode()[:-2]),
+        ["table accounts: Line 3 holds a damaged character", "Export the file again"],
+        ["3行目（改行で数えた行）", "もう一度書き出して"],
+    ),
+    "damaged UTF-8 with mark": (
+        csv_folder(accounts=b"\xef\xbb\xbfaccount_id,name\nA-1,\x8eR\n"),
+        ["Line 2 holds a damaged character"],
+        ["2行目（改行で数えた行）"],
+    ),
+    "formula without result": (
+        workbook(
+            accounts=[["account_id"], ["A-1"]],
+            注文=[
+                ["注文番号", "顧客ID", "注文日", "金額"],
+                ["1", "A-1", "2026-04-01", 5],
+                ["2", "A-1", "2026-04-01", "=2*3"],
+                ["3", "A-1", "2026-04-01", "=2*4"],
+            ],
+        ),
+        [
+            "table 注文 (transactions), column 金額, row 3: The cell holds a formula without",
+            "in the sheet: 2)",
+            "Open the workbook in Excel, save it, and try again",
+        ],
+        ["列「金額」、3行目", "計算結果が保存されていません", "Excelで開いて保存し"],
+    ),
+    "formula without heading or result": (
+        workbook(accounts=[["account_id"], ["A-1", None, "=A1"]]),
+        ["column C, row 2: The cell holds a formula without a result"],
+        ["列「C」、2行目"],
+    ),
     "missing column": (
         csv_folder(accounts="acount_id,name\nA-1,x\n"),
         [

@@ -44,6 +44,30 @@ def test_a_japanese_export_is_read(write, encoding, newline):
     assert not second["is_key"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "山田商事",
+        "ﾃｽﾄ",
+        "ﾌｼﾞｻﾝ ﾕｿｳ(ｶ)",
+        "さくらソフトウェア",
+        "㈱髙﨑―①～Ⅲ",
+        "齋藤櫻亞彌龍",
+        "蘂ア籠タ",
+        "ЯΩ",
+    ],
+)
+def test_real_cp932_is_not_taken_for_damaged_utf8(write, name):
+    folder = write("accounts.csv", f"account_id,name\nA,{name}\n", "cp932")
+    assert read_company(folder).accounts["name"].tolist() == [name]
+
+
+def test_empty_headings_at_the_end_ask_for_no_fields(write):
+    folder = write("accounts.csv", "account_id,name,,\nA,x\n,\nB,y,\n")
+    with pytest.warns(DataWarning, match="1 wholly empty row"):
+        assert read_company(folder).accounts.shape == (2, 2)
+
+
 def test_tabs_are_read(write):
     folder = write("accounts.tsv", "account_id\tname\nA\tx, y\n")
     assert read_company(folder).accounts["name"].tolist() == ["x, y"]
@@ -164,6 +188,24 @@ def test_a_sheet_that_states_its_size_wrongly_is_read_whole(tmp_path):
         for name, part in {**parts, "xl/worksheets/sheet1.xml": stated}.items():
             archive.writestr(name, part)
     assert read_company(path).accounts.shape == (2, 2)
+
+
+def test_formulas_with_results_are_read_even_if_the_result_is_empty_text(tmp_path):
+    rows = [["account_id", "name", "employees"], ["A", "=T(1)", "=2*3"]]
+    path = workbook(tmp_path / "c.xlsx", accounts=rows, Notes=[["=1+1"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"<v></v>", b"<v />")
+    assert sheet.count(b"<v />") == 2
+    sheet = sheet.replace(b'<c r="B2">', b'<c r="B2" t="str">')  # as Excel marks text
+    sheet = sheet.replace(b"<f>2*3</f><v />", b"<f>2*3</f><v>6</v>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in {**parts, "xl/worksheets/sheet1.xml": sheet}.items():
+            archive.writestr(name, part)
+    with pytest.warns(DataWarning, match="no table: Notes"):
+        account = read_company(path).accounts.iloc[0]
+    assert pd.isna(account["name"])
+    assert account["employees"] == 6
 
 
 def test_labels_of_categories_become_codes(write):

@@ -270,3 +270,19 @@ def test_adding_to_the_callers_dictionary_does_not_change_the_comparison(results
 def test_many_results_can_be_compared(results):
     many = kl.compare({f"fit {n}": results["stay"] for n in range(9)})
     assert len(many.plot().get_legend().get_texts()) == 9
+
+
+@pytest.mark.parametrize("name", ["board", "quality", "stay", "worth", "gain"])
+def test_what_a_reader_does_to_a_results_parts_does_not_change_its_report(results, name):
+    result = results[name]
+    before = result.report(), result.augment()
+    for field in dataclasses.fields(result):
+        part = getattr(result, field.name)
+        if isinstance(part, pd.DataFrame):
+            for column in part.columns:
+                part[column] = part[column].iloc[0]
+        elif isinstance(part, np.ndarray):
+            with pytest.raises(ValueError, match="read-only"):
+                part[:] = 0
+    assert result.report() == before[0]
+    pd.testing.assert_frame_equal(result.augment(), before[1])

@@ -38,8 +38,8 @@ def accounts(*names):
 def test_scores_cell_and_distance_are_those_worked_by_hand(name):
     _, _, buyer, supplier, cell, distance = BY_HAND[name]
     row = kl.classify(accounts()).augment().set_index("account_id").loc[name]
-    assert row["buyer_investment"] == pytest.approx(buyer)
-    assert row["supplier_investment"] == pytest.approx(supplier)
+    assert row["score_buyer_investment"] == pytest.approx(buyer)
+    assert row["score_supplier_investment"] == pytest.approx(supplier)
     assert row["cell"] == cell
     assert row["distance"] == pytest.approx(distance)
     assert row["near_border"] == (distance < 0.25)

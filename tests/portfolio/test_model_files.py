@@ -97,7 +97,7 @@ def test_a_model_of_ones_own_works_from_its_file(tmp_path, as_text):
     path = written(tmp_path, OWN)
     board = kl.classify(ACCOUNTS, str(path) if as_text else path)
     found = board.augment()
-    assert found["pull"].tolist() == [7.5, 6.5, 4.0, 1.0]
+    assert found["score_pull"].tolist() == [7.5, 6.5, 4.0, 1.0]
     assert found["cell"].tolist() == ["grow", "pick", "keep", "leave"]
     assert found["distance"].tolist() == [2.0, 1.0, 0.0, 3.5]
     board.plot()
@@ -130,7 +130,7 @@ def test_one_axis_and_three_axes_are_scored_but_have_no_map(tmp_path, language):
 
 def test_zero_weights_are_allowed_where_others_carry_the_axis(tmp_path):
     path = written(tmp_path, OWN.replace('"prestige", weight = 1', '"prestige", weight = 0'))
-    assert kl.classify(ACCOUNTS, path).augment()["pull"].tolist() == [10.0, 6.0, 2.0, 1.0]
+    assert kl.classify(ACCOUNTS, path).augment()["score_pull"].tolist() == [10.0, 6.0, 2.0, 1.0]
 
 
 # What is changed, what by, and the words that must point at the place.
@@ -233,3 +233,23 @@ def test_an_unknown_model_is_refused_with_those_that_are_known(language):
 def test_every_shipped_model_can_be_read_and_its_columns_are_declared(name):
     declared = set(kl.dictionary().query("table == 'accounts'")["column"])
     assert set(load_model(name).items) <= declared
+
+
+@pytest.mark.parametrize("part", ["cut", "scale"])
+def test_a_recalled_cut_or_scale_warns_when_it_is_used(tmp_path, part):
+    head, _, tail = OWN.partition(f"[{part}]")
+    path = written(tmp_path, head + f"[{part}]" + tail.replace('"design"', '"recalled"', 1))
+    with pytest.warns(kl.RecalledClaimWarning):
+        kl.classify(ACCOUNTS, path)
+
+
+def test_axes_may_bear_the_names_of_columns(tmp_path):
+    text = OWN.replace('"pull"', '"name"').replace("pull =", "name =")
+    board = kl.classify(ACCOUNTS.assign(name=list("wxyz")), written(tmp_path, text))
+    assert board.augment()["name"].tolist() == list("wxyz")
+    board.plot()
+
+
+def test_a_shipped_model_cannot_be_changed():
+    with pytest.raises(TypeError):
+        load_model("bensaou").axes[0].items["buyer_ties"] = 0

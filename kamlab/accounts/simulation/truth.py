@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kamlab.foundation.lent import Lent
+from kamlab.foundation.lent import Lent, frozen
 
 EXOGENOUS = (
     "termination_costs",
@@ -28,7 +29,7 @@ EXOGENOUS_CORRELATION = 0.20
 CONTRARY = "opportunism"
 """The exogenous construct whose correlations with the others are negative."""
 
-PATHS: Mapping[str, Mapping[str, float]] = {
+_PATHS = {
     "trust": {"shared_values": 0.30, "communication": 0.30, "opportunism": -0.30},
     "commitment": {
         "termination_costs": 0.30,
@@ -43,36 +44,45 @@ PATHS: Mapping[str, Mapping[str, float]] = {
     "uncertainty": {"trust": -0.30},
     "satisfaction": {"trust": 0.30, "commitment": 0.30},
 }
+PATHS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {outcome: MappingProxyType(causes) for outcome, causes in _PATHS.items()}
+)
 CONSTRUCTS = (*EXOGENOUS, *PATHS)
 
-CENTRES: Mapping[str, float] = {
-    **dict.fromkeys(CONSTRUCTS, 4.4),
-    "trust": 4.8,
-    "commitment": 4.6,
-    "satisfaction": 4.7,
-    "opportunism": 3.0,
-    "propensity_to_leave": 2.8,
-    "uncertainty": 3.3,
-}
+CENTRES: Mapping[str, float] = MappingProxyType(
+    {
+        **dict.fromkeys(CONSTRUCTS, 4.4),
+        "trust": 4.8,
+        "commitment": 4.6,
+        "satisfaction": 4.7,
+        "opportunism": 3.0,
+        "propensity_to_leave": 2.8,
+        "uncertainty": 3.3,
+    }
+)
 """The middle of each construct on the 1-7 scale; one standard deviation is one point."""
 
-RETENTION: Mapping[str, float] = {
-    "trust": 0.45,
-    "commitment": 0.60,
-    "satisfaction": 0.25,
-    "tenure": 0.03,
-}
+RETENTION: Mapping[str, float] = MappingProxyType(
+    {
+        "trust": 0.45,
+        "commitment": 0.60,
+        "satisfaction": 0.25,
+        "tenure": 0.03,
+    }
+)
 """Change of the log odds of staying per point (per year for tenure)."""
 
 LOG_ODDS_AT_CENTRE = 1.8
 """Log odds of staying for a new customer in the middle of every scale."""
 
-LOG_MARGIN: Mapping[str, float] = {
-    "trust": 0.10,
-    "commitment": 0.06,
-    "satisfaction": 0.00,
-    "size": 0.70,
-}
+LOG_MARGIN: Mapping[str, float] = MappingProxyType(
+    {
+        "trust": 0.10,
+        "commitment": 0.06,
+        "satisfaction": 0.00,
+        "size": 0.70,
+    }
+)
 """Change of the log of a period's net margin per point (per tenfold employees for size)."""
 
 LOG_MARGIN_AT_CENTRE = 14.2
@@ -123,7 +133,7 @@ def mixing() -> NDArray[np.float64]:
         row = CONSTRUCTS.index(outcome)
         matrix[row] = sum(path * matrix[CONSTRUCTS.index(cause)] for cause, path in causes.items())
         matrix[row, row] = np.sqrt(1 - matrix[row] @ matrix[row])
-    return matrix
+    return frozen(matrix)
 
 
 def _exogenous_correlations() -> NDArray[np.float64]:

@@ -1,0 +1,10 @@
+"""What the examples in docstrings may use."""
+
+import pytest
+
+import kamlab as kl
+
+
+@pytest.fixture(scope="session", autouse=True)
+def names_for_examples(doctest_namespace):
+    doctest_namespace["kl"] = kl
