@@ -77,7 +77,7 @@ def _name_cell(ax: Axes, levels: tuple[str, ...], name: object) -> None:
         xycoords="axes fraction",
         ha="right" if right else "left",
         va="top" if top else "bottom",
-        fontsize=9.5,
+        fontsize=8.5,
         bbox={"facecolor": "white", "edgecolor": style.FAINT, "alpha": 0.9, "pad": 3},
     )
 

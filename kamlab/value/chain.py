@@ -85,8 +85,10 @@ def value_of_quality(
     tails(conf_level)
     _check_names(stay, worth, raise_by)
     before = valued_accounts(stay, worth)
-    after, n_capped = _raised(before, raise_by)
+    after, held_back = _raised(before, raise_by)
     known = stay.design.predictable(worth.design.predictable(after)).index
+    if known.empty:
+        raise NotApplicable(say("value.nobody"))
     before, after = before.loc[known], after.loc[known]
     now, then = values(stay, worth, before, after, *coefficients(stay, worth))
     drawn_now, drawn_then = values(stay, worth, before, after, *draws(stay, worth, seed))
@@ -102,7 +104,7 @@ def value_of_quality(
         currency=worth.currency,
         discount_rate=worth.discount_rate,
         conf_level=conf_level,
-        n_capped=n_capped,
+        n_capped=int(held_back[known].sum()),
         n_left_out=len(current_rows(worth.rows)) - len(before),
     )
 
@@ -154,16 +156,18 @@ def valued_accounts(stay: RenewalRegression, worth: ValueRegression) -> pd.DataF
     return valued
 
 
-def _raised(before: pd.DataFrame, raise_by: Mapping[str, float]) -> tuple[pd.DataFrame, int]:
-    """Return the rows with more quality, and how many the end of a scale holds back."""
+def _raised(
+    before: pd.DataFrame, raise_by: Mapping[str, float]
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the rows with more quality, and which of them the end of a scale holds back."""
     rated = {construct.name for construct in constructs()}
     after = before.copy()
-    held_back = np.zeros(len(before), dtype=bool)
+    held_back = pd.Series(False, index=before.index)
     for name, by in raise_by.items():
         wished = before[name] + by
         after[name] = wished.clip(*ITEM_RANGE) if name in rated else wished
-        held_back |= (after[name] != wished).to_numpy()
-    return after, int(held_back.sum())
+        held_back |= after[name] != wished
+    return after, held_back
 
 
 def coefficients(
