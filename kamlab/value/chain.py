@@ -156,9 +156,7 @@ def valued_accounts(stay: RenewalRegression, worth: ValueRegression) -> pd.DataF
     return valued
 
 
-def _raised(
-    before: pd.DataFrame, raise_by: Mapping[str, float]
-) -> tuple[pd.DataFrame, pd.Series]:
+def _raised(before: pd.DataFrame, raise_by: Mapping[str, float]) -> tuple[pd.DataFrame, pd.Series]:
     """Return the rows with more quality, and which of them the end of a scale holds back."""
     rated = {construct.name for construct in constructs()}
     after = before.copy()
