@@ -146,7 +146,8 @@ def valued_accounts(stay: RenewalRegression, worth: ValueRegression) -> pd.DataF
         If there is none.
     """
     past = worth.rows[worth.rows["stayed"].notna()].sort_values("start")
-    latest = past.groupby("account_id")["net_margin"].last()
+    # Not groupby.last(), which would pass over a missing margin to an older year's.
+    latest = past.drop_duplicates("account_id", keep="last").set_index("account_id")["net_margin"]
     present = current_rows(worth.rows)
     present = present.assign(latest_margin=present["account_id"].map(latest))
     paying = present[present["latest_margin"] > 0]

@@ -323,3 +323,14 @@ def test_a_raise_that_is_no_number_of_points_is_refused(stay, worth, wrong, lang
 def test_the_regressions_in_the_wrong_order_are_refused(stay, worth, language):
     with pytest.raises(kl.ArgumentError, match="fit_retention"):
         kl.value_of_quality(worth, stay, raise_by={"trust": 1})
+
+
+def test_a_gap_in_the_last_margin_leaves_the_account_out_and_uses_no_older_one(table, stay, worth):
+    past = table["start"].where(table["stayed"].notna())
+    last = past.groupby(table["account_id"]).transform("max")
+    present = sorted(table.loc[table["stayed"].isna(), "account_id"])[:4]
+    gap = table["account_id"].isin(present) & (table["start"] == last)
+    rows = table.assign(net_margin=table["net_margin"].mask(gap))
+    found = kl.value_of_quality(stay, dataclasses.replace(worth, rows=rows), raise_by={"trust": 1})
+    assert found.glance()["n_left_out"].item() == 4
+    assert not set(present) & set(found.augment()["account_id"])
