@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -145,6 +146,12 @@ class DataWarning(KamlabWarning):
 
 class RowsLeftOutWarning(KamlabWarning):
     """An analysis had to leave rows out; the message counts them and says why."""
+
+
+def warn_left_out(count: int, total: int, reason: Text, *, stacklevel: int) -> None:
+    """Warn that rows were left out; `stacklevel` counts from the function that calls this."""
+    message = say("foundation.rows_left_out", count=count, total=total, reason=reason)
+    warnings.warn(str(message), RowsLeftOutWarning, stacklevel=stacklevel + 1)
 
 
 class RecalledClaimWarning(KamlabWarning):

@@ -1,6 +1,6 @@
 """How figures look: colours that everybody can tell apart, Japanese out of the box, alt text.
 
-Colour is never the only code: every colour comes with a marker, a line style and a hatch.
+Colour is never the only code: every colour comes with a marker of its own.
 """
 
 from __future__ import annotations
@@ -42,23 +42,21 @@ FAINT = "#dddddd"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A colour with the marker, line style and hatch that say the same without colour."""
+    """A colour with the marker that says the same without colour."""
 
     color: str
     marker: str
-    line: str
-    hatch: str
 
 
 # Okabe and Ito's palette (2008), made to be told apart with any kind of colour vision; its
 # yellow is left out, being too faint on white.
 LOOKS = (
-    Look("#0072B2", "o", "-", ""),
-    Look("#D55E00", "s", "--", "///"),
-    Look("#009E73", "^", "-.", "..."),
-    Look("#CC79A7", "D", ":", "xxx"),
-    Look("#E69F00", "v", (0, (5, 1)), "\\\\\\"),  # type: ignore[arg-type]
-    Look("#56B4E9", "P", (0, (3, 1, 1, 1)), "+++"),  # type: ignore[arg-type]
+    Look("#0072B2", "o"),
+    Look("#D55E00", "s"),
+    Look("#009E73", "^"),
+    Look("#CC79A7", "D"),
+    Look("#E69F00", "v"),
+    Look("#56B4E9", "P"),
 )
 
 

@@ -88,9 +88,10 @@ def compute_trust(stay: RenewalRegression, worth: ValueRegression, account_id: s
 
     Raises
     ------
+    ArgumentError
+        If the account is not a present one with known quality and margin.
     NotApplicable
-        If the account is not a present one with known quality and margin, or neither
-        regression has `trust`.
+        If neither regression has `trust`.
     """
     if "trust" not in {*stay.design.predictors, *worth.design.predictors}:
         raise NotApplicable(say("lab.no_trust"))

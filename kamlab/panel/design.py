@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from patsy import DesignInfo, NAAction, PatsyError, build_design_matrices, dmatrices
 from scipy import stats
 
-from kamlab.foundation.errors import ModelError, NotApplicable, RowsLeftOutWarning
+from kamlab.foundation.errors import ModelError, NotApplicable, warn_left_out
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
 from kamlab.panel.formula import ENVIRONMENT, columns_named, entangled_terms, plain_numbers
@@ -170,9 +169,7 @@ def build_design(formula: str, rows: pd.DataFrame, *, outcome_range: Text | None
         info=terms.design_info,
     )
     if design.n_left_out:
-        words = {"count": design.n_left_out, "total": len(rows), "reason": design.note}
-        message = say("foundation.rows_left_out", **words)
-        warnings.warn(str(message), RowsLeftOutWarning, stacklevel=3)
+        warn_left_out(design.n_left_out, len(rows), design.note, stacklevel=3)
     _check(design)
     return design
 

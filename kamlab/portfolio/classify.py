@@ -138,8 +138,10 @@ class Portfolio(Result):
 
         Raises
         ------
+        ArgumentError
+            If there is no such account; the message names the nearest.
         NotApplicable
-            If there is no such account, or it could not be placed.
+            If it could not be placed.
         """
         ids = self.accounts["account_id"]
         matches = np.flatnonzero(ids == account_id)

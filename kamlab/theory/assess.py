@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,12 +12,12 @@ import pandas as pd
 from kamlab.accounts.tables import constructs
 from kamlab.foundation import style
 from kamlab.foundation.columns import column
-from kamlab.foundation.errors import ModelError, NotApplicable, RowsLeftOutWarning
+from kamlab.foundation.errors import ModelError, NotApplicable, warn_left_out
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.quality.scores import account_scores, last_wave, respondent_scores
-from kamlab.theory.kmv import CITATION, HYPOTHESES, equations
+from kamlab.theory.kmv import CITATION, HYPOTHESES, SIGNS, equations
 from kamlab.theory.matrix import checked_correlations
 from kamlab.theory.paths import PathFit, data_with_moments, fit_paths
 
@@ -52,7 +51,7 @@ class TheoryAssessment(Result):
     def notes(self) -> tuple[Text, ...]:
         """Where theory and data come from, and how the verdict is reached."""
         return (
-            say("theory.note_source", work=CITATION.value),
+            say("theory.note_source", work=CITATION.value, signs=SIGNS.citation),
             say("theory.note_data", source=self.source, nobs=self.fit.nobs, out=self.n_left_out),
             say("theory.note_verdict", level=f"{self.conf_level:.0%}"),
         )
@@ -255,10 +254,7 @@ def assess_theory(
     n_left_out = len(scores) - len(complete)
     if n_left_out:
         reason = say("theory.reason_incomplete")
-        message = say(
-            "foundation.rows_left_out", count=n_left_out, total=len(scores), reason=reason
-        )
-        warnings.warn(str(message), RowsLeftOutWarning, stacklevel=2)
+        warn_left_out(n_left_out, len(scores), reason, stacklevel=2)
     fit = fit_paths(complete, equations(), conf_level)
     words = say("theory.survey_source")
     return TheoryAssessment(fit, complete["account_id"], words, conf_level, n_left_out)
