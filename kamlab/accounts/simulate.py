@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.simulation import business, people, relationship
+from kamlab.accounts.simulation import business, people, ratings, relationship
 from kamlab.accounts.simulation.truth import LOG_MARGIN, PATHS, RETENTION, Truth
 from kamlab.accounts.transactions import summarise_transactions
 from kamlab.foundation.errors import ArgumentError
@@ -30,6 +30,11 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     events. A fifth year is about to begin: surveyed, but with renewals still open (`stayed` is
     missing). Five in six customers have a contract; the others order when they like and have
     transactions instead of periods.
+
+    In spring 2022, before the first year, our own people rated every account: attractiveness,
+    strength, context, practice and the rest of what classification models ask. These ratings
+    see size, investments and the first wave's hidden relationship through noise; they drive
+    nothing, so they may explain later years without a leak.
 
     Parameters
     ----------
@@ -57,8 +62,8 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     whole = all(isinstance(number, int | np.integer) for number in (n_accounts, seed))
     if not whole or not FEWEST <= n_accounts <= MOST or seed < 0:
         raise ArgumentError(say("accounts.simulate_bounds", n_accounts=n_accounts, seed=seed))
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(7)]
-    hidden, accounts_, answers, renewals, orders, persons, events = streams
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
+    hidden, accounts_, answers, renewals, orders, persons, events, judgements = streams
     width = max(3, len(str(n_accounts)))
     ids = np.array([f"A-{number:0{width}d}" for number in range(1, n_accounts + 1)])
     calendar = _calendar()
@@ -73,8 +78,9 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     waves = calendar.assign(first_day=calendar["start"] - SURVEY_LEAD)[["wave", "first_day"]]
     ordered = business.transactions(accounts, first, last, orders)
     summary = summarise_transactions(ordered, end=last)[["account_id", *PURCHASES]]
+    judged = ratings.ratings(accounts, at_first, judgements)
     return Company(
-        accounts=accounts.merge(summary, on="account_id", how="left"),
+        accounts=accounts.merge(summary, on="account_id", how="left").join(judged),
         survey=relationship.survey(surveyed, waves, answers),
         periods=periods,
         transactions=ordered,

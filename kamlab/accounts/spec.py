@@ -1,8 +1,9 @@
 """What a declaration says: a column, a table, a construct.
 
-A table file in `declarations/` has `[table]` (name, label, row, key, aliases, and `ordered`:
-pairs of columns of which the first never exceeds the second) and one `[[column]]` each. A column
-with `refers_to` is that table's key: it takes type, label and aliases from there.
+A table file in `declarations/` has `[table]` (name, label, row, key, aliases, `ordered`: pairs of
+columns of which the first never exceeds the second, and `continued_in`: files with further
+columns) and one `[[column]]` each. A column with `refers_to` is that table's key: it takes type,
+label and aliases from there. One that names no type takes what `[defaults]` of its file says.
 """
 
 from __future__ import annotations

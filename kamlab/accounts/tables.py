@@ -128,10 +128,13 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def _load(name: str) -> Table:
     declared = _read(name)
-    columns = [_column(entry) for entry in declared["column"]]
+    head = declared["table"]
+    entries = _entries(declared)
+    for further in head.get("continued_in", ()):
+        entries += _entries(_read(further))
+    columns = [_column(entry) for entry in entries]
     if name == "survey":
         columns += [column for construct in constructs() for column in _items(construct)]
-    head = declared["table"]
     return Table(
         name=head["name"],
         label=Text.from_toml(head["label"]),
@@ -141,6 +144,13 @@ def _load(name: str) -> Table:
         ordered=tuple((first, second) for first, second in head.get("ordered", [])),
         aliases=tuple(head["aliases"]),
     )
+
+
+def _entries(declared: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a file declares of columns; one that names no type takes the defaults."""
+    defaults = declared.get("defaults", {})
+    typed = {"type", "refers_to"}
+    return [entry if typed & set(entry) else defaults | entry for entry in declared["column"]]
 
 
 def _column(entry: dict[str, Any]) -> Column:

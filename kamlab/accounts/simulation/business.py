@@ -16,10 +16,12 @@ from kamlab.accounts.simulation.truth import (
     LOG_ODDS_AT_CENTRE,
     RETENTION,
 )
+from kamlab.accounts.tallies import DAYS_A_YEAR
 
 CONTRACT_SHARE = 5 / 6
 KEY_SHARE = 0.15
-DAYS_A_YEAR = 365.25
+SIZE_CENTRE, SIZE_SPREAD = 2.4, 0.6
+"""Of the log10 of employees."""
 OLDEST, NEWEST = pd.Timestamp("1988-04-01"), pd.Timestamp("2021-03-31")
 
 INVESTMENT_ITEMS = {
@@ -38,7 +40,7 @@ def accounts(quality: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return the account table; investments follow the first wave's hidden relationship."""
     n = len(quality)
     names = [company_name(number) for number in range(n)]
-    size = rng.normal(2.4, 0.6, n)
+    size = rng.normal(SIZE_CENTRE, SIZE_SPREAD, n)
     age = rng.integers(0, (NEWEST - OLDEST).days, n)
     columns = {
         "account_id": quality["account_id"].to_numpy(),
