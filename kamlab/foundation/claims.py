@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from kamlab.foundation.errors import RecalledClaimWarning
-from kamlab.foundation.language import Text, say
+from kamlab.foundation.language import Text, same, say
 
 
 class Status(StrEnum):
@@ -38,7 +38,7 @@ class Claim:
     status : Status or str
         `published` (read in the original), `secondary` (read in the source named), `recalled`
         (remembered, unchecked), `computed` (arithmetic that anyone can redo), `design` (ours).
-    source : str
+    source : str or Text
         The work, file or reasoning it comes from.
     unit, page : str, optional
 
@@ -55,13 +55,13 @@ class Claim:
 
     value: Any
     status: Status
-    source: str = ""
+    source: str | Text = ""
     unit: str = ""
     page: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "status", Status(self.status))
-        if self.status in (Status.PUBLISHED, Status.SECONDARY) and not self.source.strip():
+        if self.status in (Status.PUBLISHED, Status.SECONDARY) and not str(self.source).strip():
             raise ValueError(f"a {self.status} claim needs its source: {self.value!r}")
 
     @classmethod
@@ -80,5 +80,7 @@ class Claim:
     @property
     def citation(self) -> Text:
         """Status, source and page in one phrase."""
-        parts = [str(part) for part in (self.source, self.page) if part]
-        return self.status.label + Text(*(": " + ", ".join(parts) if parts else "",) * 2)
+        parts = [part for part in (self.source, self.page) if str(part)]
+        texts = [part if isinstance(part, Text) else same(part) for part in parts]
+        listed = Text(", ".join(t.en for t in texts), ", ".join(t.ja for t in texts))
+        return self.status.label + (Text(": ", "：") + listed if texts else same(""))

@@ -58,7 +58,7 @@ class Result(ABC):
     `tidy()` one row per term, `glance()` one row, `augment()` one row per account,
     `summary()` for people, `plot()` a picture, `report()` sentences. A verb that has no answer
     raises `NotApplicable` with the reason. Column names are the same in both languages and
-    declared in `foundation/columns.toml`; `summary()` shows their labels.
+    declared in the `columns.toml` of a room; `summary()` shows their labels.
     """
 
     @property

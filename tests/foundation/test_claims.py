@@ -52,7 +52,8 @@ def test_every_status_has_words_in_both_languages(status):
 
 def test_a_citation_carries_status_source_and_page(language):
     claim = Claim(1, "published", SOURCE, page="p. 22")
-    assert str(claim.citation) == f"{Status.PUBLISHED.label}: {SOURCE}, p. 22"
+    colon = {"en": ": ", "ja": "："}[language]
+    assert str(claim.citation) == f"{Status.PUBLISHED.label}{colon}{SOURCE}, p. 22"
     assert str(Claim(1, "design").citation) == str(Status.DESIGN.label)
 
 

@@ -1,0 +1,1 @@
+"""Which accounts should be key accounts, and whether we can look after them."""
