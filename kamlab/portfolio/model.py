@@ -1,236 +1,230 @@
-"""A classification model as its file declares it."""
+"""A classification model: what its file declares, as immutable objects."""
 
 from __future__ import annotations
 
-import tomllib
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.resources import files
 from itertools import product
-from math import isfinite
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from kamlab.foundation.claims import Claim
-from kamlab.foundation.errors import ArgumentError, ModelError
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, say
 
-Part = TypeVar("Part")
-LEVELS = ("low", "high")
-CUT_RULES = ("midpoint", "median")
+if TYPE_CHECKING:
+    from kamlab.portfolio.card import Card
+
+Cut = str | tuple[float, ...]
+"""`"midpoint"`, `"median"`, or the scores from which the next level begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A column that counts towards an axis.
+
+    Attributes
+    ----------
+    column : str
+    weight : float
+    reverse : bool
+        Whether a low rating counts as much.
+    bounds : tuple of float or None
+        For a fact: the values that become the bottom and the top of the scale.
+    ranked : bool
+        For a fact: whether its rank among the accounts counts, not its value.
+    """
+
+    column: str
+    weight: float
+    reverse: bool = False
+    bounds: tuple[float, float] | None = None
+    ranked: bool = False
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether somebody judged it, so that another judge might have differed."""
+        return self.bounds is None and not self.ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a fact must be: `at_least`, `at_most` or `below` a number, or yes or no (`is`)."""
+
+    column: str
+    test: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The conditions that all must hold for a level."""
+
+    level: str
+    needs: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis: its items with their weights, and where the axis comes from."""
+    """One axis: rated items with weights and a cut, or a ladder of rules.
 
-    name: str
-    label: Text
-    items: Mapping[str, float]
-    origin: Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: the level of every axis, a prescription, and where both come from."""
+    Attributes
+    ----------
+    name : str
+    label : Text
+    levels : tuple of str
+        From the lowest up.
+    items : tuple of Item
+        Empty on a ladder.
+    rules : tuple of Rule
+        One per level on a ladder; empty otherwise.
+    origin, measure, weighting, cut : Claim
+        Where the axis comes from, its items or rules, their weights, its cut.
+    """
 
     name: str
     label: Text
     levels: tuple[str, ...]
+    items: tuple[Item, ...]
+    rules: tuple[Rule, ...]
     origin: Claim
-    prescription: Text
-    prescription_origin: Claim
+    measure: Claim
+    weighting: Claim
+    cut: Claim
+
+    @property
+    def is_ladder(self) -> bool:
+        """Whether rules decide the level, and not a score."""
+        return bool(self.rules)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The items' weights."""
+        return np.array([item.weight for item in self.items])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the axis needs; one of no weight is not needed."""
+        if not self.is_ladder:
+            return tuple(item.column for item in self.items if item.weight > 0)
+        return tuple(dict.fromkeys(need.column for rule in self.rules for need in rule.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: the levels that it covers, what it means, what to do.
+
+    Attributes
+    ----------
+    name : str
+    label : Text
+    levels : tuple of tuple of str
+        Per axis, the levels that belong to it.
+    effort : int
+        How much of our effort it asks for: 0 little, 1 some, 2 much.
+    origin : Claim
+    description, prescription : Claim or None
+        A `Text` with its status.
+    """
+
+    name: str
+    label: Text
+    levels: tuple[tuple[str, ...], ...]
+    effort: int
+    origin: Claim
+    description: Claim | None
+    prescription: Claim
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A classification model.
+    """A classification model; `card()` shows it on one page.
 
     Attributes
     ----------
     id : str
     name : Text
-    citation, scale, cut : Claim
-        The work; lowest and highest rating; how an axis is cut into low and high.
+    citation, scale, effort : Claim
+        The work; lowest and highest score; where the ranking of the cells comes from.
     axes : tuple of Axis
     cells : tuple of Cell
-        One for every combination of low and high.
-    missing : tuple of Text
-        What the source has and we do not.
+    missing, remarks : tuple of Text
+        What the source has and we do not; what must be said beside every result.
     """
 
     id: str
     name: Text
     citation: Claim
     scale: Claim
-    cut: Claim
+    effort: Claim
     axes: tuple[Axis, ...]
     cells: tuple[Cell, ...]
     missing: tuple[Text, ...]
+    remarks: tuple[Text, ...]
 
     @property
-    def items(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[str, ...]:
         """The columns that the model needs."""
-        return tuple(item for axis in self.axes for item in axis.items)
+        return tuple(dict.fromkeys(column for axis in self.axes for column in axis.columns))
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of levels of every axis."""
+        return tuple(len(axis.levels) for axis in self.axes)
 
-def load_model(model: str | Path) -> Model:
-    """Read a classification model.
+    @property
+    def cell_of_levels(self) -> NDArray[np.int64]:
+        """The number of the cell at every combination of levels.
 
-    Parameters
-    ----------
-    model : str or Path
-        The name of a model that comes with kamlab, such as `"bensaou"`, or the path of a
-        `.toml` file of your own.
+        Returns
+        -------
+        ndarray of int, shape (levels of the first axis, levels of the second, ...)
+        """
+        table = np.full(self.shape, -1)
+        for number, cell in enumerate(self.cells):
+            for combination in product(*cell.levels):
+                table[self.level_numbers(combination)] = number
+        return table
 
-    Returns
-    -------
-    Model
+    def level_numbers(self, levels: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the number of each named level."""
+        pairs = zip(self.axes, levels, strict=True)
+        return tuple(axis.levels.index(level) for axis, level in pairs)
 
-    Raises
-    ------
-    ModelError
-        If there is no such model, or its file does not declare what is needed.
-    """
-    if str(model).endswith(".toml"):
-        return _read(Path(model))
-    return _shipped(str(model))
+    def card(self) -> Card:
+        """Return the model on one page, in the current language."""
+        from kamlab.portfolio.card import Card
 
+        return Card(self)
 
-def checked_cut(rule: object) -> str | float:
-    """Return a cut rule, or raise `ArgumentError` saying which there are."""
-    known = rule in CUT_RULES if isinstance(rule, str) else isfinite(rule)  # type: ignore[arg-type]
-    if not known:
-        raise ArgumentError(say("portfolio.bad_cut", cut=rule))
-    return rule  # type: ignore[return-value]
+    def claims(self) -> pd.DataFrame:
+        """Return every statement that the model makes, with its status and source.
 
+        Returns
+        -------
+        DataFrame
+            With the columns statement, wording, status, source.
+        """
+        rows = [
+            (str(what), str(claim.value), claim.status.value, str(claim.source))
+            for what, claim in self._statements()
+        ]
+        return pd.DataFrame(rows, columns=["statement", "wording", "status", "source"])
 
-def shipped_models() -> list[str]:
-    """Return the names of the models that come with kamlab."""
-    folder = files("kamlab.portfolio").joinpath("models")
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir())
-
-
-@cache
-def _shipped(name: str) -> Model:
-    if name not in shipped_models():
-        known = join([same(model) for model in shipped_models()])
-        raise ArgumentError(say("portfolio.unknown_model", name=name, known=known))
-    return _read(Path(str(files("kamlab.portfolio").joinpath("models", f"{name}.toml"))))
-
-
-def _read(path: Path) -> Model:
-    try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(say("portfolio.no_such_file", path=path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ModelError(say("portfolio.unreadable", file=path.name, reason=error)) from error
-    return _Reader(path.name).model(declared)
-
-
-class _Reader:
-    """Reads a model's declaration part by part, and says all that is wrong with it at once."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Text] = []
-
-    def part(self, place: str, make: Callable[[], Part]) -> Part | None:
-        """Return a part of the model; without one, note where and why it cannot be made."""
-        try:
-            return make()
-        except KeyError as error:
-            self.problems.append(say("portfolio.missing_entry", place=place, entry=error.args[0]))
-        except ArgumentError as error:
-            self.problems.append(error.text)
-        except (TypeError, ValueError, AttributeError) as error:
-            self.problems.append(say("portfolio.bad_entry", place=place, reason=error))
-        return None
-
-    def parts(
-        self, declared: Mapping[str, Any], kind: str, make: Callable[[Any], Part]
-    ) -> tuple[Part, ...]:
-        """Return all parts of one kind, such as the axes."""
-        entries = self.part(kind, lambda: list(declared[kind])) or []
-        made = []
-        for number, entry in enumerate(entries, start=1):
-            name = entry.get("name", number) if isinstance(entry, Mapping) else number
-            made.append(self.part(f"{kind} {name}", partial(make, entry)))
-        return tuple(part for part in made if part is not None)
-
-    def model(self, declared: Mapping[str, Any]) -> Model:
-        """Return the model, or raise `ModelError` with every problem."""
-        head = {
-            "id": self.part("id", lambda: str(declared["id"])),
-            "name": self.part("name", lambda: Text.from_toml(declared["name"])),
-            "citation": self.part("citation", lambda: _citation(declared["citation"])),
-            "scale": self.part("scale", lambda: _scale(declared["scale"])),
-            "cut": self.part("cut", lambda: _cut(declared["cut"])),
-        }
-        axes = self.parts(declared, "axis", _axis)
-        self.refuse()
-        cells = self.parts(declared, "cell", lambda entry: _cell(entry, axes))
-        self.problems += _about_names("axis", [axis.name for axis in axes])
-        self.problems += _about_names("cell", [cell.name for cell in cells])
-        self.refuse()
-        wanted = set(product(LEVELS, repeat=len(axes)))
-        given = [cell.levels for cell in cells]
-        if set(given) != wanted or len(given) != len(wanted):
-            self.problems.append(say("portfolio.bad_cells", count=len(wanted)))
-        self.refuse()
-        missing = tuple(Text.from_toml(entry) for entry in declared.get("missing", ()))
-        return Model(**head, axes=axes, cells=cells, missing=missing)  # type: ignore[arg-type]
-
-    def refuse(self) -> None:
-        """Raise `ModelError` if anything is wrong so far."""
-        if self.problems:
-            problems = join(self.problems)
-            raise ModelError(say("portfolio.bad_model", file=self.file, problems=problems))
-
-
-def _citation(entry: Mapping[str, Any]) -> Claim:
-    return Claim(entry["text"], entry["status"], entry["text"])
-
-
-def _scale(entry: Mapping[str, Any]) -> Claim:
-    low, high = float(entry["minimum"]), float(entry["maximum"])
-    if not low < high:
-        raise ValueError(f"minimum {low:g}, maximum {high:g}")
-    return Claim.from_toml(entry, (low, high))
-
-
-def _cut(entry: Mapping[str, Any]) -> Claim:
-    return Claim.from_toml(entry, checked_cut(entry["rule"]))
-
-
-def _axis(entry: Mapping[str, Any]) -> Axis:
-    items = {item["column"]: float(item["weight"]) for item in entry["items"]}
-    if not all(weight >= 0 for weight in items.values()) or not sum(items.values()) > 0:
-        raise ValueError(str(say("portfolio.bad_weights")))
-    return Axis(
-        name=entry["name"],
-        label=Text.from_toml(entry["label"]),
-        items=MappingProxyType(items),
-        origin=Claim.from_toml(entry, entry["name"]),
-    )
-
-
-def _cell(entry: Mapping[str, Any], axes: tuple[Axis, ...]) -> Cell:
-    prescription = Text.from_toml(entry["prescription"])
-    return Cell(
-        name=entry["name"],
-        label=Text.from_toml(entry["label"]),
-        levels=tuple(entry["levels"][axis.name] for axis in axes),
-        origin=Claim.from_toml(entry, entry["name"]),
-        prescription=prescription,
-        prescription_origin=Claim(prescription, entry["prescription_status"], entry["source"]),
-    )
-
-
-def _about_names(kind: str, names: list[str]) -> list[Text]:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    return [say("portfolio.name_twice", place=f"{kind} {name}") for name in twice]
+    def _statements(self) -> Iterator[tuple[Text, Claim]]:
+        yield say("portfolio.claim_citation"), self.citation
+        yield say("portfolio.claim_scale"), self.scale
+        yield say("portfolio.claim_effort"), self.effort
+        for axis in self.axes:
+            yield axis.label, axis.origin
+            yield say("portfolio.claim_measure", axis=axis.label), axis.measure
+            if not axis.is_ladder:
+                yield say("portfolio.claim_weights", axis=axis.label), axis.weighting
+                yield say("portfolio.claim_cut", axis=axis.label), axis.cut
+        for cell in self.cells:
+            yield cell.label, cell.origin
+            if cell.description is not None:
+                yield say("portfolio.claim_description", cell=cell.label), cell.description
+            yield say("portfolio.claim_prescription", cell=cell.label), cell.prescription

@@ -1,0 +1,65 @@
+"""A model with other weights or cuts than its file has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kamlab.accounts.validate import nearest_name
+from kamlab.foundation.claims import Claim, Status
+from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.portfolio.entries import checked_cut
+from kamlab.portfolio.model import Axis, Model
+
+GivenCut = str | float | Sequence[float]
+
+YOUR_CUT = "kl.classify(cut=...)"
+"""The source of a cut that the user has chosen."""
+
+
+def with_weights(model: Model, weights: Mapping[str, float]) -> Model:
+    """Return the model with other weights for some columns, or raise `ArgumentError`."""
+    columns = [item.column for axis in model.axes for item in axis.items]
+    for column, weight in weights.items():
+        if column not in columns:
+            raise ArgumentError(_unknown("portfolio.unknown_weight", column, columns))
+        if not 0 <= weight < float("inf"):
+            raise ArgumentError(say("portfolio.bad_weight", column=column, weight=weight))
+    return replace(model, axes=tuple(_reweighted(axis, weights) for axis in model.axes))
+
+
+def _reweighted(axis: Axis, weights: Mapping[str, float]) -> Axis:
+    items = tuple(
+        replace(item, weight=float(weights.get(item.column, item.weight))) for item in axis.items
+    )
+    if items and not sum(item.weight for item in items) > 0:
+        raise ArgumentError(say("portfolio.no_weight_left", axis=axis.label))
+    return replace(axis, items=items)
+
+
+def with_cuts(model: Model, cut: GivenCut | Mapping[str, GivenCut]) -> Model:
+    """Return the model with one cut for all axes, or one for some, or raise `ArgumentError`."""
+    scored = [axis.name for axis in model.axes if not axis.is_ladder]
+    given = dict(cut) if isinstance(cut, Mapping) else dict.fromkeys(scored, cut)
+    for name in given.keys() - set(scored):
+        raise ArgumentError(_unknown("portfolio.unknown_axis", name, scored))
+    axes = tuple(
+        _recut(axis, given[axis.name]) if axis.name in given else axis for axis in model.axes
+    )
+    return replace(model, axes=axes)
+
+
+def _recut(axis: Axis, cut: GivenCut) -> Axis:
+    rule = checked_cut(cut)
+    borders, needed = 1 if isinstance(rule, str) else len(rule), len(axis.levels) - 1
+    if borders != needed:
+        words = {"axis": axis.label, "given": borders, "needed": needed}
+        raise ArgumentError(say("portfolio.wrong_number_of_cuts", **words))
+    return replace(axis, cut=Claim(rule, Status.DESIGN, YOUR_CUT))
+
+
+def _unknown(key: str, name: str, known: list[str]) -> Text:
+    nearest = nearest_name(name, known)
+    hint = say("accounts.nearest", name=nearest) if nearest else same("")
+    return say(key, name=name, hint=hint, known=join([same(other) for other in known]))

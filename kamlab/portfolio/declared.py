@@ -1,0 +1,175 @@
+"""A model file as it was typed: every entry taken out with its line, every mistake noted."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kamlab.accounts.validate import nearest_name
+from kamlab.foundation.claims import Claim, Status
+from kamlab.foundation.errors import ModelError
+from kamlab.foundation.language import Text, same, say
+from kamlab.portfolio import entries
+
+NOTHING: Any = object()
+KEY = r"\s*{}\s*="
+HEADER = r"\s*\[\[?\s*{}\s*\]\]?"
+
+
+@dataclass
+class Source:
+    """A model file: what it declares, and what is wrong with it so far."""
+
+    file: str
+    lines: Sequence[str]
+    declared: Mapping[str, Any]
+    problems: list[Text] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> Source:
+        """Read a file; raise `ModelError` where there is none or it is no TOML."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            return cls(path.name, text.splitlines(), tomllib.loads(text))
+        except OSError as error:
+            raise ModelError(say("portfolio.no_such_file", path=path)) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            reason = say("portfolio.unreadable", file=path.name, reason=error)
+            raise ModelError(reason) from error
+
+    def note(self, line: int, name: str, reason: Text) -> None:
+        """Remember a mistake with its place."""
+        place = say("portfolio.place", line=line, name=name)
+        self.problems.append(say("portfolio.bad_entry", place=place, reason=reason))
+
+    def refuse(self) -> None:
+        """Raise `ModelError` with every mistake noted so far, if there is one."""
+        if self.problems:
+            lines = Text("", "")
+            for problem in dict.fromkeys(self.problems):
+                lines += same("\n- ") + problem
+            raise ModelError(say("portfolio.bad_model", file=self.file, problems=lines))
+
+    def whole(self) -> Block:
+        """Return the top of the file."""
+        return Block(self, self.file, self.declared, 1)
+
+    def block(self, kind: str) -> Block:
+        """Return the only block of a kind, such as `[citation]`."""
+        entry = self.declared.get(kind, {})
+        return Block(self, kind, entry, self.header(kind, 1))
+
+    def blocks(self, kind: str) -> list[Block]:
+        """Return all blocks of a kind, such as every `[[axis]]`."""
+        entries = self.declared.get(kind, [])
+        if not isinstance(entries, list) or not all(isinstance(e, Mapping) for e in entries):
+            self.note(self.header(kind, 1), kind, say("portfolio.not_blocks", kind=kind))
+            return []
+        return [
+            Block(self, f"{kind} {entry.get('name', number)}", entry, self.header(kind, number))
+            for number, entry in enumerate(entries, start=1)
+        ]
+
+    def header(self, kind: str, number: int) -> int:
+        """Return the line of the n-th block of a kind; the first line where it has none."""
+        found = self._matching(HEADER.format(kind), 1) + self._matching(KEY.format(kind), 1)
+        return found[number - 1] if len(found) >= number else 1
+
+    def line(self, start: int, pattern: str) -> int:
+        """Return the first line from `start` on that matches; `start` where none does."""
+        return next(iter(self._matching(pattern, start)), start)
+
+    def _matching(self, pattern: str, start: int) -> list[int]:
+        numbered = enumerate(self.lines[start - 1 :], start=start)
+        return [number for number, line in numbered if re.match(pattern, line)]
+
+
+@dataclass
+class Block:
+    """One block of a model file, whose entries are taken out one by one."""
+
+    source: Source
+    name: str
+    entry: Any
+    line: int
+    taken: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.entry, Mapping):
+            self.bad("", say("portfolio.not_a_table", got=repr(self.entry)))
+            self.entry = {}
+
+    def line_of(self, key: str) -> int:
+        """Return the line on which an entry stands."""
+        return self.source.line(self.line, KEY.format(re.escape(key))) if key else self.line
+
+    def bad(self, key: str, reason: Text) -> None:
+        """Note a mistake in an entry."""
+        self.source.note(self.line_of(key), self.name, reason)
+
+    def take(self, key: str, make: Callable[[Any], Any], default: Any = NOTHING) -> Any:
+        """Return what `make` makes of an entry; note it, and return None, where it cannot."""
+        self.taken.add(key)
+        if key not in self.entry:
+            if default is NOTHING:
+                self.bad("", say("portfolio.missing_entry", entry=key))
+                return None
+            return default
+        try:
+            return make(self.entry[key])
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            said = error.args[0] if error.args and isinstance(error.args[0], Text) else same(error)
+            self.bad(key, say("portfolio.bad_value", entry=key, reason=said))
+            return None
+
+    def text(self, key: str, default: Any = NOTHING) -> Any:
+        """Return an entry as a text in both languages."""
+        return self.take(key, entries.text, default)
+
+    def name_of(self, key: str) -> Any:
+        """Return an entry as a name that a column may bear."""
+        return self.take(key, entries.name)
+
+    def inner(self, key: str) -> Block:
+        """Return an entry that is a table of its own; an empty one where it is left out."""
+        self.taken.add(key)
+        return Block(self.source, f"{self.name}, {key}", self.entry.get(key, {}), self.line_of(key))
+
+    def inners(self, key: str) -> list[Block]:
+        """Return an entry that is a list of tables, each found by its first name."""
+        self.taken.add(key)
+        start = self.line_of(key)
+        entries = self.entry.get(key, [])
+        if not isinstance(entries, list):
+            self.bad(key, say("portfolio.not_a_list", entry=key))
+            return []
+        return [
+            Block(self.source, f"{self.name}, {key} {n}", entry, self._line_with(entry, start))
+            for n, entry in enumerate(entries, start=1)
+        ]
+
+    def _line_with(self, entry: Any, start: int) -> int:
+        names = list(entry.values()) if isinstance(entry, Mapping) else []
+        first = next((name for name in names if isinstance(name, str)), None)
+        return start if first is None else self.source.line(start, f'.*"{re.escape(first)}"')
+
+    def claim(self, value: Any, prefix: str = "", default: Status | None = None) -> Any:
+        """Return a claim about `value` from the entries `status` and `source`."""
+        status = self.take(f"{prefix}status", entries.status, default or NOTHING)
+        source = self.take(f"{prefix}source", entries.wording, "")
+        page = self.take(f"{prefix}page", str, "") if not prefix else ""
+        if status in (Status.PUBLISHED, Status.SECONDARY) and not str(source or "").strip():
+            self.bad(f"{prefix}status", say("portfolio.no_source", status=status.value))
+            return None
+        return None if status is None else Claim(value, status, source or "", page=page or "")
+
+    def finish(self) -> None:
+        """Note every entry that nobody takes: it is misspelt, and would be lost."""
+        for key in self.entry.keys() - self.taken:
+            nearest = nearest_name(key, sorted(self.taken))
+            hint = say("accounts.nearest", name=nearest) if nearest else same("")
+            self.bad(key, say("portfolio.unknown_entry", entry=key, hint=hint))

@@ -1,0 +1,103 @@
+"""The models that come with kamlab, and those that users bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from kamlab.accounts.validate import nearest_name
+from kamlab.foundation.claims import Status
+from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.portfolio.declared import Source
+from kamlab.portfolio.model import Model
+from kamlab.portfolio.reading import read_model
+
+
+def load_model(model: str | Path) -> Model:
+    """Read a classification model.
+
+    Parameters
+    ----------
+    model : str or Path
+        The name of a model that comes with kamlab, such as `"bensaou"` (`models()` lists
+        them), or the path of a `.toml` file of your own.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ArgumentError
+        If no model of that name comes with kamlab.
+    ModelError
+        If the file cannot be read or is not right: every mistake with its line.
+
+    Examples
+    --------
+    >>> [cell.name for cell in load_model("four_s").cells]
+    ['strategic', 'star', 'status', 'streamline']
+    """
+    if str(model).endswith(".toml"):
+        return read_model(Path(model))
+    return _shipped(str(model))
+
+
+def models() -> pd.DataFrame:
+    """Return the models that come with kamlab, one row each.
+
+    Returns
+    -------
+    DataFrame
+        With the columns model (its id), title, n_axes, n_cells, n_statements and n_recalled
+        (statements that nobody has checked against their source).
+    """
+    rows = []
+    for name in shipped_models():
+        declared = _shipped(name)
+        status = declared.claims()["status"]
+        rows.append(
+            {
+                "model": name,
+                "title": str(declared.name),
+                "n_axes": len(declared.axes),
+                "n_cells": len(declared.cells),
+                "n_statements": len(status),
+                "n_recalled": int((status == Status.RECALLED).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@cache
+def shipped_models() -> tuple[str, ...]:
+    """Return the names of the models that come with kamlab."""
+    folder = files("kamlab.portfolio").joinpath("models")
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir()))
+
+
+@cache
+def _shipped(name: str) -> Model:
+    if name not in shipped_models():
+        if name in _names_that_are_no_model():
+            raise ArgumentError(_names_that_are_no_model()[name])
+        nearest = nearest_name(name, list(shipped_models()))
+        hint = say("accounts.nearest", name=nearest) if nearest else same("")
+        known = join([same(model) for model in shipped_models()])
+        raise ArgumentError(say("portfolio.unknown_model", name=name, hint=hint, known=known))
+    return read_model(_path(name))
+
+
+def _path(name: str) -> Path:
+    return Path(str(files("kamlab.portfolio").joinpath("models", f"{name}.toml")))
+
+
+@cache
+def _names_that_are_no_model() -> Mapping[str, Text]:
+    blocks = [Source.read(_path(name)).block("not_this") for name in shipped_models()]
+    return {name: block.text("why") for block in blocks for name in block.entry.get("names", ())}

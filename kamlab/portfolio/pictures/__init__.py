@@ -1,0 +1,1 @@
+"""Pictures of portfolios: pure functions from arrays to matplotlib Axes."""
