@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from types import EllipsisType
@@ -13,16 +12,10 @@ from kamlab.accounts.company import Company
 from kamlab.accounts.samples import sample_company
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.retention.logit import fit_retention
-from kamlab.value.chain import value_of_quality
-from kamlab.value.regression import fit_value
+from kamlab.lab.questions import QUESTIONS, Answer
 
-STAY = "stayed ~ trust + commitment + satisfaction + tenure"
-WORTH = "log(ltv) ~ trust + commitment + satisfaction + size"
 RELATIVE_TOLERANCE = 0.01
 """A number within one per cent is right: learners round."""
-
-Answer = str | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +33,6 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         return f"<p><strong>{escape(str(self))}</strong></p>"
-
-
-def _least_likely(company: Company) -> Answer:
-    stay = fit_retention(STAY, company)
-    return str(stay.augment()["account_id"].iloc[0])
-
-
-def _value_of_commitment(company: Company) -> Answer:
-    stay, worth = fit_retention(STAY, company), fit_value(WORTH, company)
-    gains = value_of_quality(stay, worth, raise_by={"commitment": 1}).augment()["gain"]
-    return float(gains.sum() / 1e6)
-
-
-QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
-    "00-least-likely-to-stay": _least_likely,
-    "00-value-of-commitment": _value_of_commitment,
-}
 
 
 def check_answer(

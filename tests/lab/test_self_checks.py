@@ -1,7 +1,9 @@
 import pytest
 
 import kamlab as kl
-from kamlab.lab.self_checks import QUESTIONS, RELATIVE_TOLERANCE, STAY, WORTH
+from kamlab.lab.questions import start_here
+from kamlab.lab.questions.start_here import STAY, WORTH
+from kamlab.lab.self_checks import RELATIVE_TOLERANCE
 
 LEAVE, COMMITMENT = "00-least-likely-to-stay", "00-value-of-commitment"
 
@@ -17,7 +19,7 @@ def right():
     }
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", start_here.QUESTIONS)
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_answer_that_the_notebook_leads_to_is_right(question, language, right):
     kl.use_language(language)
@@ -26,7 +28,7 @@ def test_the_answer_that_the_notebook_leads_to_is_right(question, language, righ
     assert str(feedback).startswith("✔")
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", start_here.QUESTIONS)
 def test_dots_give_the_hint(question):
     feedback = kl.check_answer(question, ...)
     assert not feedback.right

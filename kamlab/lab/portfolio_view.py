@@ -1,0 +1,191 @@
+"""What the portfolio explorer shows: reckoned, and drawn fast enough to follow a hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kamlab.accounts.identity import captions
+from kamlab.foundation import style
+from kamlab.foundation.errors import NotApplicable
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.portfolio.adjusting import with_cuts, with_weights
+from kamlab.portfolio.gather import Evidence
+from kamlab.portfolio.model import Model
+from kamlab.portfolio.placing import number_axis, place_accounts
+from kamlab.portfolio.scoring import Placement
+
+MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.11, "top": 0.93}
+EDGE = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """Where accounts stand under some weights, cuts and ratings.
+
+    Attributes
+    ----------
+    model : Model
+        With these weights and cuts.
+    placement : Placement
+    moved : ndarray of bool, shape (accounts,)
+        Whether an account is in another cell than under the model's own weights and cuts.
+    chosen : int
+        The row of the account that is looked at.
+    caption : str
+        Its id and name.
+    """
+
+    model: Model
+    placement: Placement
+    moved: NDArray[np.bool_]
+    chosen: int
+    caption: str
+
+    @property
+    def sentence(self) -> Text:
+        """Say how many accounts moved, and where the chosen one is."""
+        cell = self.placement.cell[self.chosen]
+        none = say("lab.without_cell")
+        return say(
+            "lab.portfolio_sentence",
+            moved=int(self.moved.sum()),
+            total=len(self.moved),
+            account=self.caption,
+            cell=self.model.cells[cell].label if cell >= 0 else none,
+        )
+
+    @property
+    def counts(self) -> NDArray[np.int_]:
+        """How many accounts are in each cell."""
+        cell = self.placement.cell
+        return np.bincount(cell[cell >= 0], minlength=len(self.model.cells))
+
+    @property
+    def alt(self) -> Text:
+        """Say what the picture shows."""
+        cells = [
+            say("portfolio.cell_count", cell=cell.label, count=count)
+            for cell, count in zip(self.model.cells, self.counts, strict=True)
+        ]
+        return say("lab.portfolio_alt", cells=join(cells), sentence=self.sentence)
+
+
+def compute_portfolio(
+    model: Model,
+    evidence: Evidence,
+    *,
+    weights: Mapping[str, float] | None = None,
+    cuts: Mapping[str, tuple[float, ...]] | None = None,
+    chosen: int = 0,
+    ratings: Mapping[str, float] | None = None,
+) -> PortfolioView:
+    """Return where the accounts stand, all else as the model has it.
+
+    Parameters
+    ----------
+    model : Model
+    evidence : Evidence
+        From `kamlab.portfolio.gather`.
+    weights : mapping of str to float, optional
+        By column.
+    cuts : mapping of str to tuple of float, optional
+        By axis.
+    chosen : int, default 0
+        The row of the account that is looked at.
+    ratings : mapping of str to float, optional
+        Other ratings for that account, by column.
+
+    Raises
+    ------
+    NotApplicable
+        If the model has not exactly two axes, both with scores.
+    ArgumentError
+        If all weights of an axis are 0.
+    """
+    if len(model.axes) != 2 or any(axis.is_ladder for axis in model.axes):
+        raise NotApplicable(say("lab.explorer_needs_two_axes"))
+    changed = with_cuts(with_weights(model, weights or {}), cuts or {})
+    values = evidence.values
+    before = _placed(model, values)
+    for column, rating in (ratings or {}).items():
+        values.loc[chosen, column] = rating
+    after = _placed(changed, values)
+    name = captions(evidence.accounts.iloc[[chosen]])[0]
+    return PortfolioView(changed, after, after.cell != before.cell, chosen, name)
+
+
+def _placed(model: Model, values: pd.DataFrame) -> Placement:
+    scale = model.scale.value
+    return place_accounts(model, tuple(number_axis(axis, values, scale) for axis in model.axes))
+
+
+class Sketch:
+    """A map that is set up once and moved often."""
+
+    def __init__(self, model: Model) -> None:
+        with style.drawing():
+            self.figure = style.new_figure(width=5.6, height=4.8)
+            self.ax = self.figure.subplots(gridspec_kw=MARGINS)
+            low, high = model.scale.value
+            edge = EDGE * (high - low)
+            self.ax.set(xlim=(low - edge, high + edge), ylim=(low - edge, high + edge))
+            for label, axis in zip(
+                (self.ax.set_xlabel, self.ax.set_ylabel), model.axes, strict=True
+            ):
+                label(str(axis.label))
+            style.finish(self.ax, title=model.name, alt=model.name)
+            self.clouds = [
+                self.ax.scatter(
+                    [], [], s=22, color=look.color, marker=look.marker, alpha=0.75, lw=0
+                )
+                for look, _ in zip(style.looks(), model.cells, strict=False)
+            ]
+            self.ring = self.ax.scatter([], [], s=170, facecolors="none", edgecolors=style.INK)
+            self.extras: list[mpl.artist.Artist] = []
+
+    def html(self, view: PortfolioView) -> str:
+        """Return the map of a view as an HTML image with its alt text."""
+        with style.drawing():
+            scores = view.placement.scores
+            for number, cloud in enumerate(self.clouds):
+                cloud.set_offsets(scores[view.placement.cell == number])
+            self.ring.set_offsets(scores[[view.chosen]])
+            for extra in self.extras:
+                extra.remove()
+            self.extras = [*self._borders(view), *self._names(view)]
+        self.figure.alt = str(view.alt)
+        return self.figure.html()
+
+    def _borders(self, view: PortfolioView) -> list[mpl.artist.Artist]:
+        across, up = view.placement.cuts
+        return [
+            *(self.ax.axvline(cut, color=style.INK, linewidth=1) for cut in across),
+            *(self.ax.axhline(cut, color=style.INK, linewidth=1) for cut in up),
+        ]
+
+    def _names(self, view: PortfolioView) -> list[mpl.artist.Artist]:
+        names: list[mpl.artist.Artist] = []
+        for cell, count in zip(view.model.cells, view.counts, strict=True):
+            right, top = (
+                axis.levels[-1] in levels
+                for axis, levels in zip(view.model.axes, cell.levels, strict=True)
+            )
+            text = say("portfolio.cell_count", cell=cell.label, count=same(count))
+            names.append(
+                self.ax.annotate(
+                    str(text),
+                    xy=(0.99 if right else 0.01, 0.99 if top else 0.01),
+                    xycoords="axes fraction",
+                    ha="right" if right else "left",
+                    va="top" if top else "bottom",
+                    fontsize=8.5,
+                    bbox={"facecolor": "white", "edgecolor": style.FAINT, "pad": 3},
+                )
+            )
+        return names

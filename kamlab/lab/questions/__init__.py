@@ -1,0 +1,17 @@
+"""The questions of the notebooks: each module holds those of one, answered afresh when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kamlab.accounts.company import Company
+from kamlab.lab.questions import classifying, classifying_further, start_here
+
+Answer = str | float
+
+QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
+    **start_here.QUESTIONS,
+    **classifying.QUESTIONS,
+    **classifying_further.QUESTIONS,
+}
+"""From a question's id, as it stands in the notebook, to the function that answers it."""
