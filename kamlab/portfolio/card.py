@@ -13,7 +13,7 @@ from kamlab.foundation.columns import column as output_column
 from kamlab.foundation.language import Text, join, same, say
 
 if TYPE_CHECKING:
-    from kamlab.portfolio.model import Axis, Cell, Condition, Item, Model
+    from kamlab.portfolio.model import Cell, Condition, Item, Model
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +29,10 @@ class Card:
         scale = say("portfolio.card_scale", low=f"{low:g}", high=f"{high:g}")
         sections = [
             (say("portfolio.card_work"), [_work(model.citation)]),
-            *((_axis_heading(axis), list(_axis_lines(axis))) for axis in model.axes),
+            *(
+                (say("portfolio.card_axis", axis=axis.label), list(_axis_lines(model, number)))
+                for number, axis in enumerate(model.axes)
+            ),
             (say("portfolio.card_scale_heading"), [_sourced(scale, model.scale)]),
             (say("portfolio.card_cells"), [line for c in model.cells for line in _cell_lines(c)]),
             (say("portfolio.card_missing"), list(model.missing)),
@@ -63,16 +66,14 @@ def _work(citation: Claim) -> Text:
     return say("portfolio.card_sourced", **words)
 
 
-def _axis_heading(axis: Axis) -> Text:
-    return say("portfolio.card_axis", axis=axis.label)
-
-
-def _axis_lines(axis: Axis) -> Iterator[Text]:
+def _axis_lines(model: Model, number: int) -> Iterator[Text]:
+    axis = model.axes[number]
     yield say("portfolio.card_origin", origin=axis.origin.citation)
     if axis.is_ladder:
         for rule in axis.rules:
             needs = join([_condition(need) for need in rule.needs])
-            yield say("portfolio.card_rule", level=rule.level, needs=needs)
+            level = model.level_label(number, rule.level)
+            yield say("portfolio.card_rule", level=level, needs=needs)
         yield _sourced(say("portfolio.card_rules"), axis.measure)
         return
     items = join([_item(item) for item in axis.items])

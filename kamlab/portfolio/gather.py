@@ -16,6 +16,9 @@ from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.lent import Lent
 
+NUMERIC = ("integer", "floating", "mixed-integer-float", "boolean", "empty")
+"""What pandas calls columns of numbers, or of yes and no, whatever their type."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evidence:
@@ -28,8 +31,8 @@ class Evidence:
     values : DataFrame
         One row per account, one column of numbers per column asked for; yes is 1, no is 0.
     raters : DataFrame or None
-        One row per rater: `account`, the row number of the account, and the columns asked for
-        that raters gave; None where nobody's own ratings are known.
+        One row per rater with the columns asked for that raters gave, indexed by the row of the
+        account; None where nobody's own ratings are known.
     currency : str
         Of the amounts; empty where not known.
     """
@@ -66,62 +69,100 @@ def gather(
     """
     if not isinstance(data, Company):
         need_columns(data, "account_id", *columns, of=of)
+        _refuse_unused(wave, pd.DataFrame())
         return _from_table(data, columns)
-    accounts = data.accounts
-    facts = _facts(data)
-    accounts = accounts.join(facts[facts.columns.difference(accounts.columns)])
-    answered = _answers(data, [c for c in columns if c not in accounts], wave)
-    if missing := [c for c in columns if c not in accounts and c not in answered]:
+    accounts, survey = _profile(data), _survey(data)
+    asked = [c for c in columns if c not in accounts and c in survey]
+    if missing := [c for c in columns if c not in accounts and c not in survey]:
         listed = join([same(name) for name in missing])
         raise NotApplicable(say("portfolio.need_of_company", purpose=of, missing=listed))
-    row = pd.Series(np.arange(len(accounts)), index=accounts["account_id"])
-    raters = answered.assign(account=row.loc[answered["account_id"]].to_numpy())
-    raters = raters.drop(columns="account_id")
-    means = raters.groupby("account").mean().reindex(range(len(accounts)))
-    known = pd.concat([accounts[[c for c in columns if c in accounts]], means], axis=1)
+    values = accounts[[c for c in columns if c in accounts]]
+    raters = None
+    if asked:
+        raters = _of_wave(survey, wave)[asked]
+        means = raters.groupby(level=0).mean().reindex(range(len(accounts)))
+        values = pd.concat([values, means], axis=1)
+    else:
+        _refuse_unused(wave, survey)
     return Evidence(
         accounts=accounts,
-        values=_numbers(known[list(columns)]),
-        raters=raters if raters.shape[1] > 1 else None,
+        values=_numbers(values[list(columns)]),
+        raters=raters,
         currency=data.currency,
     )
 
 
 @lru_cache(maxsize=2)
-def _facts(company: Company) -> pd.DataFrame:
-    """Return the facts of a company, which cannot change; several models ask for them."""
-    return account_facts(company)
+def _profile(company: Company) -> pd.DataFrame:
+    """Return accounts with their facts; a company cannot change, and several models ask."""
+    accounts, facts = company.accounts, account_facts(company)
+    return accounts.join(facts[facts.columns.difference(accounts.columns)])
+
+
+@lru_cache(maxsize=2)
+def _survey(company: Company) -> pd.DataFrame:
+    """Return the survey, indexed by the row of each answer's account, with `is_last`."""
+    survey = company.survey
+    if survey is None:
+        return pd.DataFrame()
+    account = pd.Index(company.accounts["account_id"]).get_indexer(survey["account_id"])
+    last = np.zeros(len(company.accounts))
+    np.maximum.at(last, account, survey["wave"])
+    return survey.assign(is_last=survey["wave"] == last[account]).set_index(account)
+
+
+def _of_wave(survey: pd.DataFrame, wave: int | None) -> pd.DataFrame:
+    if wave is None:
+        return survey[survey["is_last"]]
+    _refuse_unknown(wave, survey)
+    return survey[survey["wave"] == wave]
+
+
+def _refuse_unknown(wave: int, survey: pd.DataFrame) -> None:
+    if wave not in set(survey["wave"]):
+        known = ", ".join(str(number) for number in sorted(survey["wave"].unique()))
+        raise ArgumentError(say("portfolio.no_such_wave", wave=wave, known=known))
+
+
+def _refuse_unused(wave: int | None, survey: pd.DataFrame) -> None:
+    if wave is None:
+        return
+    if len(survey):
+        _refuse_unknown(wave, survey)
+    raise ArgumentError(say("portfolio.wave_without_survey", wave=wave))
 
 
 def _from_table(table: pd.DataFrame, columns: Sequence[str]) -> Evidence:
-    accounts = table.drop_duplicates("account_id").reset_index(drop=True)
+    table = table.reset_index(drop=True)
+    _refuse_nameless(table)
     numbers = _numbers(table[list(columns)])
+    accounts = table.drop_duplicates("account_id").reset_index(drop=True)
     if len(accounts) == len(table):
-        return Evidence(accounts=accounts, values=numbers.reset_index(drop=True), raters=None)
-    row = pd.Series(np.arange(len(accounts)), index=accounts["account_id"])
-    raters = numbers.reset_index(drop=True)
-    raters["account"] = row.loc[table["account_id"]].to_numpy()
-    means = raters.groupby("account").mean()
-    return Evidence(accounts=accounts, values=means[list(columns)], raters=raters)
+        return Evidence(accounts=accounts, values=numbers, raters=None)
+    row = pd.Index(accounts["account_id"]).get_indexer(table["account_id"])
+    raters = numbers.set_index(row)
+    return Evidence(accounts=accounts, values=raters.groupby(level=0).mean(), raters=raters)
 
 
-def _answers(company: Company, columns: list[str], wave: int | None) -> pd.DataFrame:
-    """Return the answers of one wave to the survey's items among the columns."""
-    survey = company.survey
-    if survey is None or not columns:
-        return pd.DataFrame({"account_id": pd.Series(dtype=str)})
-    if wave is not None and wave not in set(survey["wave"]):
-        known = ", ".join(str(number) for number in sorted(survey["wave"].unique()))
-        raise ArgumentError(say("portfolio.no_such_wave", wave=wave, known=known))
-    last = survey.groupby("account_id")["wave"].transform("max")
-    chosen = survey[survey["wave"] == (last if wave is None else wave)]
-    return chosen[["account_id", *(c for c in columns if c in survey)]].reset_index(drop=True)
+def _refuse_nameless(table: pd.DataFrame) -> None:
+    ids = table["account_id"]
+    blank = ids.isna() | (ids.astype(str).str.strip() == "")
+    if blank.any():
+        first = int(blank.to_numpy().argmax()) + 1
+        raise ArgumentError(say("portfolio.nameless", count=int(blank.sum()), row=first))
 
 
 def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    wrong = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    wrong = [name for name in wrong if not pd.api.types.is_bool_dtype(frame[name])]
+    twice = list(dict.fromkeys(frame.columns[frame.columns.duplicated()]))
+    if twice:
+        listed = join([same(name) for name in twice])
+        raise ArgumentError(say("portfolio.column_twice", columns=listed))
+    wrong = [name for name in frame if not _holds_numbers(frame[name])]
     if wrong:
         listed = join([same(name) for name in wrong])
         raise ArgumentError(say("portfolio.not_numbers", columns=listed))
     return frame.astype(float)
+
+
+def _holds_numbers(column: pd.Series) -> bool:
+    return pd.api.types.infer_dtype(column, skipna=True) in NUMERIC

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.foundation.claims import Claim
-from kamlab.foundation.language import Text, say
+from kamlab.foundation.language import Text, same, say
 
 if TYPE_CHECKING:
     from kamlab.portfolio.card import Card
@@ -192,6 +192,11 @@ class Model:
         """Return the number of each named level."""
         pairs = zip(self.axes, levels, strict=True)
         return tuple(axis.levels.index(level) for axis, level in pairs)
+
+    def level_label(self, axis: int, level: str) -> Text:
+        """Return what a level is called: by the only cell that has it, or by its own name."""
+        own = [cell.label for cell in self.cells if cell.levels[axis] == (level,)]
+        return own[0] if len(own) == 1 else same(level)
 
     def card(self) -> Card:
         """Return the model on one page, in the current language."""

@@ -52,8 +52,8 @@ def read_model(path: Path) -> Model:
 
 
 def _citation(block: Block) -> Claim:
-    text = block.take("text", str)
-    status = block.take("status", Status, Status.DESIGN)
+    text = block.take("text", entries.wording)
+    status = block.take("status", entries.status, Status.DESIGN)
     block.finish()
     return Claim(text, status or Status.DESIGN, text or "?")
 

@@ -65,7 +65,7 @@ def _by_respondents(board: Portfolio, draws: int, rng: np.random.Generator) -> F
     nothing = np.full(len(cell), np.nan)
     if raters is None:
         return nothing
-    account = raters["account"].to_numpy()
+    account = raters.index.to_numpy()
     scores = np.column_stack(
         [_rater_scores(axis, board, number, raters) for number, axis in enumerate(board.model.axes)]
     )
@@ -80,7 +80,7 @@ def _by_respondents(board: Portfolio, draws: int, rng: np.random.Generator) -> F
 
 def _rater_scores(axis: Axis, board: Portfolio, number: int, raters: pd.DataFrame) -> Floats:
     """Return every rater's score; what raters did not rate stands as it is for the account."""
-    account = raters["account"].to_numpy()
+    account = raters.index.to_numpy()
     if axis.is_ladder:
         return np.zeros(len(account))
     points = board.numbers[number].points[account]

@@ -179,10 +179,12 @@ def test_names_on_a_map_lie_neither_on_each_other_nor_outside(language, seed, cu
 
 
 def test_the_largest_accounts_are_named_as_they_are_spelt():
-    ax, given = map_of(12)
-    largest = np.argsort(-given["size"].values)[:NAMED]
-    expected = {given["captions"][row] for row in largest}
-    assert {text.get_text() for text in ax.texts if text.get_gid() == "caption"} <= expected
+    cell_of = map_of(12)[1]["cell_of"].copy()
+    cell_of[[0, 5]] = -1
+    ax, given = map_of(12, cell_of=cell_of)
+    value = np.where(cell_of < 0, 0.0, given["size"].values)
+    expected = {given["captions"][row] for row in np.argsort(-value)[:NAMED]}
+    assert {text.get_text() for text in ax.texts if text.get_gid() == "caption"} == expected
 
 
 def test_accounts_of_one_size_have_no_names():
@@ -214,6 +216,14 @@ def test_every_shape_of_one_size_has_the_same_area():
     assert bubbles.ink("s") == pytest.approx(1)
     assert bubbles.ink("^") == pytest.approx(0.5)
     assert bubbles.ink("o") == pytest.approx(np.pi / 4, rel=0.02)
+
+
+def test_marks_of_equal_accounts_are_equally_large_in_every_cell():
+    ax, _ = map_of(cuts=(3.0, 5.0), regions=NINE, size=None)
+    pairs = zip(marks_of(ax), bubbles.marks(9), strict=True)
+    inked = [size * bubbles.ink(look.marker) for marks, look in pairs for size in marks.get_sizes()]
+    assert len(inked) == 240
+    np.testing.assert_allclose(inked, inked[0])
 
 
 def test_areas_are_in_proportion_and_what_is_unknown_is_smallest():
@@ -423,7 +433,8 @@ def test_names_of_thin_strata_do_not_lie_on_each_other(language):
     many = [Text(f"Cell number {k}", f"{k}番目のセル") for k in range(16)]
     thin = np.ones((16, 4)) + 400 * (np.arange(16) == 7)[:, None]
     columns = [Text("a", "あ"), Text("b", "い"), Text("c", "う")]
-    ax = draw_alluvial(columns=columns, strata=[many, CELLS, many], flows=[thin, thin.T])
+    _, own = plt.subplots(figsize=(9, 3))
+    ax = draw_alluvial(columns=columns, strata=[many, CELLS, many], flows=[thin, thin.T], ax=own)
     nothing_overlaps(boxes_of(ax, "label"))
 
 
