@@ -34,7 +34,7 @@ class Card:
                 for number, axis in enumerate(model.axes)
             ),
             (say("portfolio.card_scale_heading"), [_sourced(scale, model.scale)]),
-            (say("portfolio.card_cells"), [line for c in model.cells for line in _cell_lines(c)]),
+            *((_cell_heading(cell), list(_cell_lines(cell))) for cell in model.cells),
             (say("portfolio.card_missing"), list(model.missing)),
             (say("portfolio.card_remarks"), list(model.remarks)),
         ]
@@ -112,10 +112,12 @@ def column_label(name: str) -> Text:
     return output_column(name).label
 
 
+def _cell_heading(cell: Cell) -> Text:
+    return say("portfolio.card_cell", cell=cell.label, origin=cell.origin.citation)
+
+
 def _cell_lines(cell: Cell) -> Iterator[Text]:
-    yield say("portfolio.card_cell", cell=cell.label, origin=cell.origin.citation)
     if cell.description is not None:
-        words = say("portfolio.card_description", text=cell.description.value)
-        yield _sourced(words, cell.description)
+        yield _sourced(cell.description.value, cell.description)
     words = say("portfolio.card_prescription", text=cell.prescription.value)
     yield _sourced(words, cell.prescription)

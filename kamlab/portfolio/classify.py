@@ -71,7 +71,11 @@ def classify(
     -----
     An axis is the weighted mean of its known items, `sum(w s) / sum(w)`, where items with at
     least half of the weight are known. A score on a cut counts as high. On an axis of rules an
-    account has the highest level all of whose conditions are known to hold.
+    account has the highest level all of whose conditions are known to hold. Every account of the
+    table is placed, also one that has left.
+
+    Facts are as of today and survey answers those of the last wave, unless `wave` is given: such
+    a cell must not explain what happened before.
 
     Examples
     --------

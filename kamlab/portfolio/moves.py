@@ -225,7 +225,8 @@ def moves(before: Portfolio, after: Portfolio) -> Moves:
     Ratings are noisy, so accounts change cells though nothing has changed. `n_moved_by_noise`
     is how many would: from the share f of redrawn respondents (of redrawn ratings, where one
     account has one rater) that leave the cell, `2 f (1 - f)` per account, as both times are
-    noisy. Only what goes beyond it is change.
+    noisy. Only what goes beyond it is change. It takes other people to answer each time: where
+    the same people do, noise moves fewer.
 
     Examples
     --------

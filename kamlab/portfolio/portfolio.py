@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 NEAR_BORDER = 0.25 / 6
 """Share of the scale within which an account is near a border: a quarter point on 1 to 7."""
+
+LINE = 100
+"""Characters to which lines of an explanation are broken between words."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -191,7 +195,8 @@ class Portfolio(Result):
             If it could not be placed.
         """
         row = self.row_of(account_id)
-        return str(explanation(self, account_id, row, self.how_sure_by_default.iloc[row]))
+        said = explanation(self, account_id, row, self.how_sure_by_default.iloc[row])
+        return "\n".join(fill(line, LINE) for line in str(said).splitlines())
 
     def what_would_move(self, account_id: str, cell: str) -> pd.DataFrame:
         """Return the smallest change of ratings or facts that moves an account to a cell.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
-from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import permutations, product
+from math import ceil, prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ import pandas as pd
 from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, same, say
-from kamlab.portfolio.ladder import holds
-from kamlab.portfolio.model import Axis, Condition, Item
-from kamlab.portfolio.placing import AxisNumbers, number_axis, place_accounts
+from kamlab.portfolio.ladder import climb
+from kamlab.portfolio.model import Axis, Condition, Item, Model
+from kamlab.portfolio.placing import number_axis
 from kamlab.portfolio.scoring import ROUNDING, Floats, ranks_on_scale
 
 if TYPE_CHECKING:
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
 
 Scale = tuple[float, float]
 
+MOST_WAYS = 200_000
+"""How many combinations of facts are tried."""
 
-class Change(NamedTuple):
-    """One column of one account, now and after."""
+MOST_STEPS = 100
+"""After how many steps an axis is given up, as where a median runs before the account."""
 
-    axis: str
-    column: str
-    value_now: float
-    value_after: float
-    points: float
+HAIR = 0.01
+"""By which part of itself a fact that is not counted in whole numbers passes a bound."""
 
 
 def changes_to_cell(board: Portfolio, row: int, cell: str) -> pd.DataFrame:
@@ -41,62 +40,86 @@ def changes_to_cell(board: Portfolio, row: int, cell: str) -> pd.DataFrame:
         hint = say("accounts.nearest", name=nearest) if nearest else same("")
         known = join([same(name) for name in cells])
         raise ArgumentError(say("portfolio.unknown_cell", name=cell, hint=hint, known=known))
-    ways = [_way(board, row, levels) for levels in product(*cells[cell].levels)]
-    right = [way for way in ways if way is not None and _arrives(board, row, way, cell)]
+    before = board.evidence.values
+    ways = [_way(board.model, before, row, levels) for levels in product(*cells[cell].levels)]
+    right = [way for way in ways if way is not None]
     if not right:
         account = board.accounts["account_id"].iloc[row]
         raise NotApplicable(say("portfolio.no_way", account=account, cell=cells[cell].label))
-    best = min(right, key=lambda way: sum(change.points for change in way))
-    table = pd.DataFrame(best, columns=Change._fields).drop(columns="points")
-    return table.assign(change=table["value_after"] - table["value_now"])
+    best = min(right, key=lambda way: _cost(board.model, before, way, row))
+    return _table(board.model, before, best, row)
 
 
-def _way(board: Portfolio, row: int, levels: tuple[str, ...]) -> list[Change] | None:
-    """Return the changes that bring every axis to its level; None where one cannot get there."""
-    changes: list[Change] = []
-    for axis, numbers, level in zip(board.model.axes, board.numbers, levels, strict=True):
-        target = axis.levels.index(level)
-        if numbers.levels[row] == target:
-            continue
-        values = board.evidence.values
-        own = (
-            _up_the_ladder(axis, values.iloc[row], target)
-            if axis.is_ladder
-            else _along_the_scale(axis, numbers, values, row, target, board.model.scale.value)
-        )
-        if own is None:
+def _way(
+    model: Model, before: pd.DataFrame, row: int, levels: tuple[str, ...]
+) -> pd.DataFrame | None:
+    """Return the values that bring every axis to its level; None where none are found.
+
+    Axes may share columns, so that what one gains another may lose: all orders are tried.
+    """
+    target = model.level_numbers(levels)
+    scored = [number for number, axis in enumerate(model.axes) if not axis.is_ladder]
+    start = _with_facts(model, before, row, target)
+    found = []
+    for order in permutations(scored):
+        after = start
+        for number in order:
+            after = _with_ratings(model, number, after, row, target[number])
+        if after is not None and _levels(model, after, row) == target:
+            found.append(after)
+    return min(found, key=lambda way: _cost(model, before, way, row), default=None)
+
+
+def _levels(model: Model, values: pd.DataFrame, row: int) -> tuple[int, ...]:
+    numbers = (number_axis(axis, values, model.scale.value) for axis in model.axes)
+    return tuple(int(axis.levels[row]) for axis in numbers)
+
+
+def _with_ratings(
+    model: Model, number: int, values: pd.DataFrame | None, row: int, target: int
+) -> pd.DataFrame | None:
+    """Return values that bring a scored axis to a level, the items of most weight first.
+
+    Each step goes as far as the present cut asks for; a median cut then moves with the account
+    and may ask for more, never for less.
+    """
+    axis, scale = model.axes[number], model.scale.value
+    for _ in range(MOST_STEPS):
+        if values is None:
             return None
-        changes += own
-    return changes
+        own = number_axis(axis, values, scale)
+        level = own.levels[row]
+        if level == target:
+            return values
+        up = bool(level < target)
+        border = own.cuts[target - 1 if up else target]
+        gap = abs(border - own.scores[row]) + (0 if up else 2 * ROUNDING)
+        values = _next_step(axis, own.points[row], values, row, gap if up else -gap, scale)
+    return None
 
 
-def _along_the_scale(
-    axis: Axis, numbers: AxisNumbers, values: pd.DataFrame, row: int, target: int, scale: Scale
-) -> list[Change] | None:
-    points = numbers.points[row]
-    up = target > numbers.levels[row]
-    known = ~np.isnan(points)
-    total = float((axis.weights * known).sum())
-    gap = float(numbers.cuts[target - 1 if up else target] - numbers.scores[row])
-    missing = abs(gap) * total + (0.0 if up else 2 * ROUNDING * total)
+def _next_step(
+    axis: Axis, points: Floats, values: pd.DataFrame, row: int, gap: float, scale: Scale
+) -> pd.DataFrame | None:
+    """Return values with one item moved as far as a gap asks for; None where nothing moves."""
+    total = axis.weights[~np.isnan(points)].sum()
     low, high = scale
-    changes = []
     for i in np.argsort(-axis.weights, kind="stable"):
-        weight, item = axis.weights[i], axis.items[i]
-        if missing <= 0 or weight <= 0 or not known[i]:
+        item, weight = axis.items[i], axis.weights[i]
+        room = high - points[i] if gap > 0 else points[i] - low
+        if weight <= 0 or not room > ROUNDING:
             continue
-        room = high - points[i] if up else points[i] - low
-        wanted = missing / weight
+        wanted = abs(gap) * total / weight
         step = min(ceil(wanted - ROUNDING) if item.is_rating else wanted, room)
-        if step <= 0:
-            continue
-        after = _value(item, points[i] + (step if up else -step), values[item.column], row, scale)
-        changes.append(Change(axis.name, item.column, values[item.column].iloc[row], after, step))
-        missing -= step * weight
-    return changes if missing <= ROUNDING * total else None
+        goal = points[i] + np.copysign(step, gap)
+        after = values.copy()
+        goal_value = _value(item, goal, values[item.column].to_numpy(), row, scale)
+        after.loc[after.index[row], item.column] = goal_value
+        return None if after.iloc[row].equals(values.iloc[row]) else after
+    return None
 
 
-def _value(item: Item, points: float, column: pd.Series, row: int, scale: Scale) -> float:
+def _value(item: Item, points: float, column: Floats, row: int, scale: Scale) -> float:
     """Return the value of a column that gives an account so many points."""
     low, high = scale
     if item.reverse:
@@ -104,67 +127,103 @@ def _value(item: Item, points: float, column: pd.Series, row: int, scale: Scale)
     if item.bounds is not None:
         first, last = item.bounds
         return float(first + (points - low) / (high - low) * (last - first))
-    return _ranked_value(column.to_numpy(), row, points, scale) if item.ranked else float(points)
+    return _ranked_value(column, row, points, scale) if item.ranked else float(points)
 
 
 def _ranked_value(column: Floats, row: int, points: float, scale: Scale) -> float:
-    """Return the value, among those of the accounts, whose rank is nearest beyond the points."""
+    """Return the value of an account, or one past all, whose rank is nearest beyond points."""
     up = points >= ranks_on_scale(column, scale)[row]
-    candidates = np.unique(column[~np.isnan(column)])
-    reached = np.array([_rank_with(column, row, value, scale) for value in candidates])
+    known = np.unique(column[~np.isnan(column)])
+    candidates = np.r_[known[0] - _step(known[0]), known, known[-1] + _step(known[-1])]
+    changed = np.repeat(column[:, None], len(candidates), axis=1)
+    changed[row] = candidates
+    reached = np.array([ranks_on_scale(own, scale)[row] for own in changed.T])
     beyond = candidates[reached >= points] if up else candidates[reached <= points]
-    if not beyond.size:
-        return float(candidates[-1] if up else candidates[0])
-    return float(beyond[0] if up else beyond[-1])
+    return float((beyond[0] if up else beyond[-1]) if beyond.size else candidates[-1 if up else 0])
 
 
-def _rank_with(column: Floats, row: int, value: float, scale: Scale) -> float:
-    changed = column.copy()
-    changed[row] = value
-    return float(ranks_on_scale(changed, scale)[row])
+def _with_facts(
+    model: Model, values: pd.DataFrame, row: int, target: tuple[int, ...]
+) -> pd.DataFrame | None:
+    """Return values that bring every ladder to its level, by the fewest facts that can do it.
+
+    All combinations are tried of what the account has and the values on both sides of each
+    condition.
+    """
+    ladders = [n for n, axis in enumerate(model.axes) if axis.is_ladder]
+    columns = list(dict.fromkeys(c for n in ladders for c in model.axes[n].columns))
+    now = values.iloc[row]
+    choices = [_sides(model, column, now[column]) for column in columns]
+    if not columns or prod(map(len, choices)) > MOST_WAYS:
+        return values if not columns else None
+    tried = pd.DataFrame(list(product(*choices)), columns=columns, dtype=float)
+    facts = {column: tried[column].to_numpy() for column in columns}
+    arrives = np.logical_and.reduce(
+        [climb(model.axes[n].rules, facts)[0] == target[n] for n in ladders]
+    )
+    if not arrives.any():
+        return None
+    same_as_now = (tried == now[columns]) | (tried.isna() & now[columns].isna())
+    distance = (tried - now[columns]).abs().sum(axis=1)
+    order = pd.DataFrame({"changes": (~same_as_now).sum(axis=1), "distance": distance})
+    best = order[arrives].sort_values(["changes", "distance"], kind="stable").index[0]
+    after = values.copy()
+    after.loc[after.index[row], columns] = tried.loc[best]
+    return after
 
 
-def _up_the_ladder(axis: Axis, facts: pd.Series, target: int) -> list[Change] | None:
-    wanted = axis.rules[target].needs
-    changes = [_met(axis, need, facts) for need in wanted if not _holds(need, facts)]
-    for rule in axis.rules[target + 1 :]:
-        if all(_holds(need, facts) for need in rule.needs):
-            free = [need for need in rule.needs if need.column not in {w.column for w in wanted}]
-            if not free:
-                return None
-            changes.append(_broken(axis, free[0], facts))
-    return changes
+def _sides(model: Model, column: str, now: float) -> list[float]:
+    """Return what a fact is now, and values that meet and that miss each condition on it."""
+    values = [float(now)]
+    for axis in model.axes:
+        needs = [need for rule in axis.rules for need in rule.needs if need.column == column]
+        values += [value for need in needs for value in _meeting_and_missing(need)]
+    return list(dict.fromkeys(values))
 
 
-def _holds(need: Condition, facts: pd.Series) -> bool:
-    return bool(holds(need, facts[need.column]))
+def _meeting_and_missing(need: Condition) -> tuple[float, float]:
+    if need.test == "is":
+        return need.value, 1 - need.value
+    past = _step(need.value)
+    return need.value, need.value + (past if need.test == "at_most" else -past)
 
 
-def _met(axis: Axis, need: Condition, facts: pd.Series) -> Change:
-    after = need.value - _step(need) if need.test == "below" else need.value
-    return Change(axis.name, need.column, facts[need.column], after, 1.0)
+def _step(value: float) -> float:
+    whole = abs(value) >= 1 and float(value).is_integer()
+    return 1.0 if whole else HAIR * max(abs(value), 1.0)
 
 
-def _broken(axis: Axis, need: Condition, facts: pd.Series) -> Change:
-    after = {
-        "is": 1 - need.value,
-        "at_least": need.value - _step(need),
-        "at_most": need.value + _step(need),
-        "below": need.value,
-    }[need.test]
-    return Change(axis.name, need.column, facts[need.column], after, 1.0)
+def _cost(model: Model, before: pd.DataFrame, after: pd.DataFrame, row: int) -> float:
+    """Return the points by which ratings and scored facts change, and one for each other fact."""
+    scale = model.scale.value
+    cost = 0.0
+    changed = set(_changed(before, after, row))
+    for axis in model.axes:
+        for column in changed & set(axis.columns):
+            changed.discard(column)
+            if axis.is_ladder:
+                cost += 1
+                continue
+            place = [item.column for item in axis.items].index(column)
+            then, now = (number_axis(axis, v, scale).points[row, place] for v in (after, before))
+            cost += abs(then - now)
+    return cost
 
 
-def _step(need: Condition) -> float:
-    return 1.0 if need.value >= 1 and need.value.is_integer() else 0.01
+def _changed(before: pd.DataFrame, after: pd.DataFrame, row: int) -> list[str]:
+    now, then = before.iloc[row], after.iloc[row]
+    unlike = (now != then) & ~(now.isna() & then.isna())
+    return [str(column) for column in before.columns[unlike]]
 
 
-def _arrives(board: Portfolio, row: int, way: list[Change], cell: str) -> bool:
-    """Return whether the account, with the changes made, really is in the cell."""
-    values = board.evidence.values
-    for change in way:
-        values.loc[values.index[row], change.column] = change.value_after
-    scale = board.model.scale.value
-    numbers = tuple(number_axis(axis, values, scale) for axis in board.model.axes)
-    number = place_accounts(board.model, numbers).cell[row]
-    return bool(board.model.cells[number].name == cell)
+def _table(model: Model, before: pd.DataFrame, after: pd.DataFrame, row: int) -> pd.DataFrame:
+    changed = _changed(before, after, row)
+    rows = [
+        (axis.name, column, before[column].iloc[row], after[column].iloc[row])
+        for axis in model.axes
+        for column in axis.columns
+        if column in changed
+    ]
+    table = pd.DataFrame(rows, columns=["axis", "column", "value_now", "value_after"])
+    table = table.drop_duplicates("column", ignore_index=True)
+    return table.assign(change=table["value_after"] - table["value_now"])

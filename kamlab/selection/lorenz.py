@@ -21,7 +21,7 @@ TOP = 0.20
 
 WIDTH, HEIGHT = 5.6, 5.0
 FONT_SIZE = 9.0
-NOTE_EMS = 18.0
+NOTE_EMS = 20.0
 
 
 def draw_lorenz(*, title: Text, values: ArrayLike, what: Text, ax: Axes | None = None) -> Axes:

@@ -32,14 +32,15 @@ def test_a_card_names_the_work_the_scale_and_what_must_be_said(name, language):
     assert lines(model)[0] == str(model.name)
     assert str(model.citation.status.label) in line_with(model.citation.value, model)
     assert str(model.scale.status.label) in line_with(model.scale.source, model)
+    alone = [line.strip() for line in lines(model)]
     for text in (*model.missing, *model.remarks):
-        assert line_with(text, model).strip() == str(text)
+        assert str(text) in alone
 
 
 @pytest.mark.parametrize("name", shipped_models())
 def test_a_card_names_every_axis_with_its_items_or_rules_and_their_status(name, language):
     model = load_model(name)
-    for axis in model.axes:
+    for number, axis in enumerate(model.axes):
         assert line_with(axis.label, model)
         for claim in (axis.origin, axis.measure, *([] if axis.is_ladder else [axis.weighting])):
             assert str(claim.status.label) in line_with(claim.citation, model)
@@ -48,11 +49,10 @@ def test_a_card_names_every_axis_with_its_items_or_rules_and_their_status(name, 
             assert label.en != column
             assert line_with(label, model)
         for rule in axis.rules:
-            line = line_with(rule.level, model)
-            for need in rule.needs:
-                assert str(LABELS[need.column]) in line
-                if need.test != "is":
-                    assert f"{need.value:g}" in line
+            level = model.level_label(number, rule.level)
+            parts = [str(LABELS[need.column]) for need in rule.needs]
+            parts += [f"{need.value:g}" for need in rule.needs if need.test != "is"]
+            assert any(all(part in line for part in (str(level), *parts)) for line in lines(model))
 
 
 @pytest.mark.parametrize("name", shipped_models())
@@ -60,8 +60,7 @@ def test_a_card_names_every_cell_and_prescription_with_its_status(name, language
     model = load_model(name)
     for cell in model.cells:
         assert any(
-            line.strip().startswith(str(cell.label)) and str(cell.origin.citation) in line
-            for line in lines(model)
+            str(cell.label) in line and str(cell.origin.citation) in line for line in lines(model)
         )
         for claim in (cell.prescription, cell.description):
             if claim is not None:

@@ -316,6 +316,19 @@ def test_raters_who_err_alike_on_both_axes_move_both_at_once(tmp_path):
     assert_shares(noisy(board)["flips_respondents"], expected)
 
 
+def test_facts_that_differ_between_the_rows_of_an_account_are_no_disagreement(tmp_path):
+    frame = pd.DataFrame({"account_id": list("AABB"), "x": [4.2, 4.6, 3.0, 3.2]})
+    frame["f"] = [10.0, 30.0, 20.0, 60.0]
+    items = ["x", {"column": "f", "range": [0, 60]}]
+    board = kl.classify(frame, make_model(tmp_path, {"a": items}))
+    # Only x differs between raters, and it is half of the score.
+    sd = 0.5 * np.sqrt((0.2**2 * 2 + 0.1**2 * 2) / 2)
+    gaps = np.abs(board.placement.scores[:, 0] - 4)
+    assert_shares(noisy(board)["flips_respondents"], norm.cdf(-gaps / (sd / np.sqrt(2))))
+    alike = kl.classify(frame.assign(x=4.0), make_model(tmp_path, {"a": items}))
+    assert noisy(alike)["flips_respondents"].isna().all()
+
+
 def test_a_rater_who_rated_nothing_does_not_make_an_account_more_sure(tmp_path):
     frame = raters(np.random.default_rng(5), [3, 3, 3])
     blank = pd.DataFrame({"account_id": ["A0"] * 5, "x": nan, "y": nan})

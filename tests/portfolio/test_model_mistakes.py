@@ -482,10 +482,15 @@ def test_impossible_names_of_files_are_refused(name, language):
         load_model(f"{name}.toml")
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["[" * 3000 + "]" * 3000, "9" * 5000, f"-1{400 * '0'}", "{ a = " * 900 + "1" + "}" * 900],
-)
+MONSTERS = {
+    "lists in lists": "[" * 3000 + "]" * 3000,
+    "tables in tables": "{ a = " * 900 + "1" + "}" * 900,
+    "too many digits": "9" * 5000,
+    "beyond all floats": f"1{400 * '0'}",
+}
+
+
+@pytest.mark.parametrize("value", MONSTERS.values(), ids=MONSTERS)
 def test_monstrous_values_are_refused(tmp_path, value, language):
     for place in ("maximum = 10", "rule = 5.5", "weight = 3", "effort = 2"):
         text = (OWN + "\n").replace(place, f"{place.split(' ')[0]} = {value}")

@@ -178,6 +178,45 @@ def test_names_on_a_map_lie_neither_on_each_other_nor_outside(language, seed, cu
     assert all(held_by(name, ax.get_window_extent()) for name in names)
 
 
+def one_cell(scores, **more):
+    """Draw accounts with given scores, all in the cell of their place."""
+    scores = np.asarray(scores, dtype=float)
+    n = len(scores)
+    cell = ((scores >= 4) @ [1, 2]).astype(int)
+    given = {
+        "scores": scores,
+        "cell_of": cell,
+        "unsure": np.zeros(n, bool),
+        "captions": ["A" * 9] * n,
+    }
+    given["size"] = Size(np.arange(n) + 1.0, Text("s", "大"), "JPY")
+    return map_of(n, **given | more)[0]
+
+
+def test_names_of_accounts_at_the_edge_stay_on_the_map():
+    ax = one_cell([[7.0, 4.5], [1.0, 4.5], [2.5, 7.0], [2.5, 1.0]])
+    names = boxes_of(ax, "caption")
+    assert len(names) == 4
+    assert all(held_by(name, ax.get_window_extent(), slack=0) for name in names)
+
+
+def test_the_name_of_a_cell_leaves_a_corner_in_which_accounts_are():
+    scores = np.column_stack([np.linspace(4.5, 7, 20), np.full(20, 7.0)])
+    ax = one_cell(scores, size=None)
+    dots = ax.transData.transform(scores)
+    assert not any(name.contains(*dot) for name in boxes_of(ax, "region") for dot in dots)
+
+
+@pytest.mark.parametrize("cut", [1.1, 6.9])
+def test_the_name_of_a_narrow_cell_stays_on_the_map(language, cut):
+    scores = np.repeat([[7.0, 7.0], [7.0, 1.0], [1.0, 7.0], [1.0, 1.0]], 20, axis=0)
+    cell = ((scores >= cut) @ [1, 2]).astype(int)
+    ax = one_cell(scores, size=None, cuts=(cut,), cell_of=cell)
+    names = boxes_of(ax, "region")
+    assert all(held_by(name, ax.get_window_extent(), slack=0) for name in names)
+    nothing_overlaps(names)
+
+
 def test_the_largest_accounts_are_named_as_they_are_spelt():
     cell_of = map_of(12)[1]["cell_of"].copy()
     cell_of[[0, 5]] = -1

@@ -1,4 +1,4 @@
-"""The ground of a portfolio map: the scale, the borders, the names of the cells."""
+"""The ground of a portfolio map: the scale, the regions of the cells and their borders."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnnotationBbox, DrawingArea, HPacker, TextArea
 from numpy.typing import NDArray
 
 from kamlab.foundation import style
 from kamlab.foundation.language import Text
-from kamlab.foundation.lettering import dots_per_point, wrapped
-from kamlab.foundation.style import Look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,13 +20,6 @@ Floats = NDArray[np.float64]
 
 MARGIN = 0.045
 """Space between the ends of the scale and the frame, as a share of the scale."""
-
-FONT_SIZE = 8.5
-FEWEST_EMS = 12.0
-KEY = 9
-"""Width of the mark before a cell's name, in points."""
-
-INSET = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,57 +103,3 @@ def draw_ground(ax: Axes, ground: Ground, scale: tuple[float, float]) -> None:
     ax.set_aspect("equal")
     ax.spines[["top", "right"]].set_visible(True)
     ax.add_collection(LineCollection(ground.borders(), colors=style.INK, linewidths=1.1, zorder=2))
-
-
-def name_region(
-    ax: Axes, ground: Ground, region: Region, look: Look, words: Text, places: Floats
-) -> AnnotationBbox:
-    """Write a cell's mark, name and count into that corner of its region which hides least.
-
-    Parameters
-    ----------
-    ax : Axes
-        Laid out already.
-    ground : Ground
-    region : Region
-    look : Look
-    words : Text
-    places : ndarray of shape (n, 2)
-        Where the accounts are drawn, in pixels.
-    """
-    pixel = dots_per_point(ax)
-    low, high = ax.transData.transform(ground.field(region))
-    room = ((high - low)[0] / pixel - KEY) / FONT_SIZE - 2
-    text = wrapped(str(words), max(room, FEWEST_EMS))
-    trial = _label(ax, look, text, np.zeros(2), np.zeros(2))
-    extent = np.array(trial.get_window_extent().size)
-    trial.remove()
-    corners = ground.corners(region)
-    if (extent + 2 * INSET * pixel > high - low).any():
-        corners = corners[:1]
-    inset = corners * -2 + 1.0
-    start = low + corners * (high - low - extent) + inset * INSET * pixel
-    over = (places >= start[:, None]) & (places <= start[:, None] + extent)
-    corner = corners[np.argmin(over.all(axis=2).sum(axis=1))]
-    return _label(ax, look, text, low + corner * (high - low), corner)
-
-
-def _label(ax: Axes, look: Look, words: str, at: Floats, corner: Floats) -> AnnotationBbox:
-    key = DrawingArea(KEY, KEY)
-    key.add_artist(Line2D([KEY / 2], [KEY / 2], marker=look.marker, color=look.color, markersize=6))
-    text = TextArea(words, textprops={"fontsize": FONT_SIZE, "color": style.INK})
-    across, up = ax.transData.inverted().transform(at)
-    box = AnnotationBbox(
-        HPacker(children=[key, text], align="center", pad=0, sep=3),
-        (across, up),
-        xybox=tuple(INSET * (1 - 2 * corner)),
-        boxcoords="offset points",
-        box_alignment=tuple(corner),
-        pad=0.25,
-        bboxprops={"facecolor": "white", "edgecolor": style.FAINT, "alpha": 0.88},
-        zorder=5,
-        gid="region",
-    )
-    box.set_in_layout(False)
-    ax.add_artist(box)
-    return box

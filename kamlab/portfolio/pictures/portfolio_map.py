@@ -14,8 +14,9 @@ from kamlab.foundation.lettering import dots_per_point, settle, write_under
 from kamlab.foundation.style import Look
 from kamlab.portfolio.pictures import bubbles
 from kamlab.portfolio.pictures.captions import write_captions
+from kamlab.portfolio.pictures.cell_names import name_cells
 from kamlab.portfolio.pictures.drawable import Drawable, drawable
-from kamlab.portfolio.pictures.fields import Ground, Region, draw_ground, name_region
+from kamlab.portfolio.pictures.fields import Ground, Region, draw_ground
 from kamlab.portfolio.pictures.legend import Size, draw_legend
 
 if TYPE_CHECKING:
@@ -104,10 +105,7 @@ def draw_map(
         if remark is not None:
             write_under(ax, remark)
         pixels = ax.transData.transform(seen)
-        boxes = [
-            name_region(ax, ground, region, look, words, pixels).get_window_extent()
-            for region, look, words in zip(regions, looks, cells, strict=True)
-        ]
+        boxes = name_cells(ax, ground, list(zip(regions, looks, cells, strict=True)), pixels)
         named = accounts.ranked[: NAMED if accounts.crowded else None]
         write_captions(
             ax,
