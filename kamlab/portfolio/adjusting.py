@@ -9,7 +9,7 @@ from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.portfolio.entries import checked_cut
+from kamlab.portfolio import entries
 from kamlab.portfolio.model import Axis, Model
 
 GivenCut = str | float | Sequence[float]
@@ -21,11 +21,16 @@ YOUR_CUT = "kl.classify(cut=...)"
 def with_weights(model: Model, weights: Mapping[str, float]) -> Model:
     """Return the model with other weights for some columns, or raise `ArgumentError`."""
     columns = [item.column for axis in model.axes for item in axis.items]
+    if not isinstance(weights, Mapping):
+        raise ArgumentError(say("portfolio.bad_weights_given", got=entries.shown(weights)))
     for column, weight in weights.items():
         if column not in columns:
             raise ArgumentError(_unknown("portfolio.unknown_weight", column, columns))
-        if not 0 <= weight < float("inf"):
-            raise ArgumentError(say("portfolio.bad_weight", column=column, weight=weight))
+        try:
+            entries.weight(weight)
+        except ValueError as error:
+            words = {"column": column, "weight": entries.shown(weight)}
+            raise ArgumentError(say("portfolio.bad_weight", **words)) from error
     return replace(model, axes=tuple(_reweighted(axis, weights) for axis in model.axes))
 
 
@@ -41,21 +46,26 @@ def _reweighted(axis: Axis, weights: Mapping[str, float]) -> Axis:
 def with_cuts(model: Model, cut: GivenCut | Mapping[str, GivenCut]) -> Model:
     """Return the model with one cut for all axes, or one for some, or raise `ArgumentError`."""
     scored = [axis.name for axis in model.axes if not axis.is_ladder]
+    if not scored:
+        raise ArgumentError(say("portfolio.no_scored_axis", model=model.name))
     given = dict(cut) if isinstance(cut, Mapping) else dict.fromkeys(scored, cut)
     for name in given.keys() - set(scored):
         raise ArgumentError(_unknown("portfolio.unknown_axis", name, scored))
-    axes = tuple(
-        _recut(axis, given[axis.name]) if axis.name in given else axis for axis in model.axes
-    )
-    return replace(model, axes=axes)
+    scale = model.scale.value
+    axes = (_recut(a, given[a.name], scale) if a.name in given else a for a in model.axes)
+    return replace(model, axes=tuple(axes))
 
 
-def _recut(axis: Axis, cut: GivenCut) -> Axis:
-    rule = checked_cut(cut)
+def _recut(axis: Axis, cut: GivenCut, scale: tuple[float, float]) -> Axis:
+    rule = entries.checked_cut(cut)
+    low, high = scale
+    if not isinstance(rule, str) and not all(low < score <= high for score in rule):
+        words = {"cut": entries.shown(cut), "low": f"{low:g}", "high": f"{high:g}"}
+        raise ArgumentError(say("portfolio.cut_off_scale", **words))
     borders, needed = 1 if isinstance(rule, str) else len(rule), len(axis.levels) - 1
     if borders != needed:
-        words = {"axis": axis.label, "given": borders, "needed": needed}
-        raise ArgumentError(say("portfolio.wrong_number_of_cuts", **words))
+        counts = {"given": borders, "needed": needed}
+        raise ArgumentError(say("portfolio.wrong_number_of_cuts", axis=axis.label, **counts))
     return replace(axis, cut=Claim(rule, Status.DESIGN, YOUR_CUT))
 
 

@@ -105,13 +105,15 @@ def place_evidence(model: Model, evidence: Evidence) -> Portfolio:
 def _refuse_off_scale(model: Model, evidence: Evidence) -> None:
     low, high = model.scale.value
     wrong = []
+    given = evidence.values if evidence.raters is None else evidence.raters
     for column in {i.column for axis in model.axes for i in axis.items if i.is_rating and i.weight}:
-        values = evidence.values[column]
+        values = given[column] if column in given else evidence.values[column]
         outside = ~(values.isna() | values.between(low, high))
         if outside.any():
-            row = int(outside.to_numpy().argmax())
-            account = evidence.accounts["account_id"].iloc[row]
-            words = {"count": int(outside.sum()), "value": f"{values.iloc[row]:g}"}
+            place = int(outside.to_numpy().argmax())
+            value = values.iloc[place]
+            account = evidence.accounts["account_id"].iloc[int(values.index[place])]
+            words = {"count": int(outside.sum()), "value": f"{value:g}"}
             wrong.append(say("portfolio.off_scale", column=column, account=account, **words))
     if wrong:
         words = {"model": model.name, "low": f"{low:g}", "high": f"{high:g}"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,9 @@ from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, same, say
 from kamlab.portfolio import entries
+from kamlab.portfolio.places import Places
 
 NOTHING: Any = object()
-KEY = r"\s*{}\s*="
-HEADER = r"\s*\[\[?\s*{}\s*\]\]?"
 
 
 @dataclass
@@ -25,7 +24,7 @@ class Source:
     """A model file: what it declares, and what is wrong with it so far."""
 
     file: str
-    lines: Sequence[str]
+    places: Places
     declared: Mapping[str, Any]
     problems: list[Text] = field(default_factory=list)
 
@@ -34,12 +33,12 @@ class Source:
         """Read a file; raise `ModelError` where there is none or it is no TOML."""
         try:
             text = path.read_text(encoding="utf-8-sig")
-            return cls(path.name, text.splitlines(), tomllib.loads(text))
-        except OSError as error:
-            raise ModelError(say("portfolio.no_such_file", path=path)) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            return cls(path.name, Places(text), tomllib.loads(text))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             reason = say("portfolio.unreadable", file=path.name, reason=error)
             raise ModelError(reason) from error
+        except (OSError, ValueError) as error:
+            raise ModelError(say("portfolio.no_such_file", path=ascii(str(path)))) from error
 
     def note(self, line: int, name: str, reason: Text) -> None:
         """Remember a mistake with its place."""
@@ -61,31 +60,20 @@ class Source:
     def block(self, kind: str) -> Block:
         """Return the only block of a kind, such as `[citation]`."""
         entry = self.declared.get(kind, {})
-        return Block(self, kind, entry, self.header(kind, 1))
+        return Block(self, kind, entry, self.places.block(kind))
 
     def blocks(self, kind: str) -> list[Block]:
         """Return all blocks of a kind, such as every `[[axis]]`."""
         entries = self.declared.get(kind, [])
         if not isinstance(entries, list) or not all(isinstance(e, Mapping) for e in entries):
-            self.note(self.header(kind, 1), kind, say("portfolio.not_blocks", kind=kind))
+            self.note(self.places.block(kind), kind, say("portfolio.not_blocks", kind=kind))
             return []
         return [
-            Block(self, f"{kind} {entry.get('name', number)}", entry, self.header(kind, number))
+            Block(
+                self, f"{kind} {entry.get('name', number)}", entry, self.places.block(kind, number)
+            )
             for number, entry in enumerate(entries, start=1)
         ]
-
-    def header(self, kind: str, number: int) -> int:
-        """Return the line of the n-th block of a kind; the first line where it has none."""
-        found = self._matching(HEADER.format(kind), 1) + self._matching(KEY.format(kind), 1)
-        return found[number - 1] if len(found) >= number else 1
-
-    def line(self, start: int, pattern: str) -> int:
-        """Return the first line from `start` on that matches; `start` where none does."""
-        return next(iter(self._matching(pattern, start)), start)
-
-    def _matching(self, pattern: str, start: int) -> list[int]:
-        numbered = enumerate(self.lines[start - 1 :], start=start)
-        return [number for number, line in numbered if re.match(pattern, line)]
 
 
 @dataclass
@@ -100,12 +88,13 @@ class Block:
 
     def __post_init__(self) -> None:
         if not isinstance(self.entry, Mapping):
-            self.bad("", say("portfolio.not_a_table", got=repr(self.entry)))
+            self.bad("", say("portfolio.not_a_table", got=entries.shown(self.entry)))
             self.entry = {}
 
     def line_of(self, key: str) -> int:
         """Return the line on which an entry stands."""
-        return self.source.line(self.line, KEY.format(re.escape(key))) if key else self.line
+        known = isinstance(self.entry, Mapping) and key in self.entry
+        return self.source.places.key(self.line, key) if known else self.line
 
     def bad(self, key: str, reason: Text) -> None:
         """Note a mistake in an entry."""
@@ -142,26 +131,21 @@ class Block:
     def inners(self, key: str) -> list[Block]:
         """Return an entry that is a list of tables, each found by its first name."""
         self.taken.add(key)
-        start = self.line_of(key)
-        entries = self.entry.get(key, [])
-        if not isinstance(entries, list):
+        entries_ = self.entry.get(key, [])
+        if not isinstance(entries_, list):
             self.bad(key, say("portfolio.not_a_list", entry=key))
             return []
+        line_of = partial(self.source.places.table, self.line, key)
         return [
-            Block(self.source, f"{self.name}, {key} {n}", entry, self._line_with(entry, start))
-            for n, entry in enumerate(entries, start=1)
+            Block(self.source, f"{self.name}, {key} {n}", entry, line_of(n))
+            for n, entry in enumerate(entries_, start=1)
         ]
-
-    def _line_with(self, entry: Any, start: int) -> int:
-        names = list(entry.values()) if isinstance(entry, Mapping) else []
-        first = next((name for name in names if isinstance(name, str)), None)
-        return start if first is None else self.source.line(start, f'.*"{re.escape(first)}"')
 
     def claim(self, value: Any, prefix: str = "", default: Status | None = None) -> Any:
         """Return a claim about `value` from the entries `status` and `source`."""
         status = self.take(f"{prefix}status", entries.status, default or NOTHING)
         source = self.take(f"{prefix}source", entries.wording, "")
-        page = self.take(f"{prefix}page", str, "") if not prefix else ""
+        page = self.take(f"{prefix}page", entries.wording, "") if not prefix else ""
         if status in (Status.PUBLISHED, Status.SECONDARY) and not str(source or "").strip():
             self.bad(f"{prefix}status", say("portfolio.no_source", status=status.value))
             return None

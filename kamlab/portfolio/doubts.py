@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from kamlab.portfolio.model import Axis, Model
+from kamlab.portfolio.model import Axis, Item, Model
 from kamlab.portfolio.placing import AxisNumbers
 from kamlab.portfolio.scoring import Floats, Ints, axis_score, cell_of, cut_values, level_of
 
@@ -134,7 +134,7 @@ def flips_by_ratings(
     shift = {column: rng.normal(0, noise, draws) for column in sorted(columns)}
 
     shifts = [
-        np.array([shift.get(item.column, np.zeros(draws)) for item in axis.items])
+        np.array([_shift(item, shift.get(item.column), draws) for item in axis.items])
         for axis in model.axes
     ]
 
@@ -205,6 +205,13 @@ def within_deviations(scores: Floats, account: Ints) -> Floats | None:
     gaps = scores - (sums / np.maximum(counts, 1)[:, None])[account]
     values, vectors = np.linalg.eigh(gaps.T @ gaps / df)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
+
+
+def _shift(item: Item, noise: Floats | None, draws: int) -> Floats:
+    """Return the noise of an item in points: none for a fact, turned round where low is high."""
+    if noise is None:
+        return np.zeros(draws)
+    return -noise if item.reverse else noise
 
 
 def _shifted(axis: Axis, own: AxisNumbers, rows: slice, shift: Floats) -> Floats:

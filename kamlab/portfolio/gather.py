@@ -79,7 +79,7 @@ def gather(
     values = accounts[[c for c in columns if c in accounts]]
     raters = None
     if asked:
-        raters = _of_wave(survey, wave)[asked]
+        raters = _of_wave(survey, wave)[asked].dropna(how="all")
         means = raters.groupby(level=0).mean().reindex(range(len(accounts)))
         values = pd.concat([values, means], axis=1)
     else:
@@ -140,8 +140,9 @@ def _from_table(table: pd.DataFrame, columns: Sequence[str]) -> Evidence:
     if len(accounts) == len(table):
         return Evidence(accounts=accounts, values=numbers, raters=None)
     row = pd.Index(accounts["account_id"]).get_indexer(table["account_id"])
-    raters = numbers.set_index(row)
-    return Evidence(accounts=accounts, values=raters.groupby(level=0).mean(), raters=raters)
+    rows = numbers.set_index(row)
+    raters = rows.dropna(how="all")
+    return Evidence(accounts=accounts, values=rows.groupby(level=0).mean(), raters=raters)
 
 
 def _refuse_nameless(table: pd.DataFrame) -> None:

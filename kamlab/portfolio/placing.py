@@ -65,11 +65,19 @@ def number_axis(axis: Axis, values: pd.DataFrame, scale: tuple[float, float]) ->
         levels, known = climb(axis.rules, facts)
         scores = np.where(levels < 0, np.nan, levels)
         no_cuts = np.full(len(axis.levels) - 1, np.nan)
-        return AxisNumbers(np.empty((len(values), 0)), scores, known, no_cuts, levels)
+        return _numbers(np.empty((len(values), 0)), scores, known, no_cuts, levels)
     points = item_points(axis, values, scale)
     scores, known = axis_score(points, axis.weights)
     cuts = cut_values(axis.cut.value, scores[:, None], scale)[:, 0]
-    return AxisNumbers(points, scores, known, cuts, level_of(scores, cuts))
+    return _numbers(points, scores, known, cuts, level_of(scores, cuts))
+
+
+def _numbers(
+    points: Floats, scores: Floats, known: Floats, cuts: Floats, levels: Ints
+) -> AxisNumbers:
+    for array in (points, scores, known, cuts, levels):
+        array.flags.writeable = False
+    return AxisNumbers(points, scores, known, cuts, levels)
 
 
 def place_accounts(model: Model, numbers: tuple[AxisNumbers, ...]) -> Placement:

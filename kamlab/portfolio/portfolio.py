@@ -17,6 +17,7 @@ from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
+from kamlab.portfolio.doubts import WEIGHT_SPREAD
 from kamlab.portfolio.explanation import explanation, portfolio_notes
 from kamlab.portfolio.gather import Evidence
 from kamlab.portfolio.model import Cell, Model
@@ -84,7 +85,14 @@ class Portfolio(Result):
         cells = (*self.model.cells, None)
         return [cells[number] for number in self.placement.cell]
 
-    def how_sure(self, draws: int = DRAWS, seed: int = 0, **settings: float) -> pd.DataFrame:
+    def how_sure(
+        self,
+        draws: int = DRAWS,
+        seed: int = 0,
+        *,
+        weight_spread: float = WEIGHT_SPREAD,
+        rating_noise: float | None = None,
+    ) -> pd.DataFrame:
         """Return how often each account would be in another cell, were things a little other.
 
         Parameters
@@ -105,9 +113,9 @@ class Portfolio(Result):
         Raises
         ------
         ArgumentError
-            If a setting is unknown or out of bounds.
+            If a setting is no number or out of bounds.
         """
-        return how_sure(self, draws, seed, **settings)
+        return how_sure(self, draws, seed, weight_spread, rating_noise)
 
     @cached_property
     def how_sure_by_default(self) -> pd.DataFrame:
@@ -155,7 +163,7 @@ class Portfolio(Result):
                 "n_accounts": [int(scored.sum())],
                 "n_unscored": [int((~scored).sum())],
                 "n_near_border": [int(self.near_border.sum())],
-                "share_rated": [float(np.mean(self.placement.share_rated))],
+                "share_rated": [pd.Series(self.placement.share_rated).mean()],
                 **{name: [share] for name, share in self.how_sure_by_default.mean().items()},
             }
         )
@@ -211,8 +219,9 @@ class Portfolio(Result):
         -------
         DataFrame
             One row per column to change: axis, column, `value_now`, `value_after`, `change`.
-            Ratings change by whole points, most weight first, which takes the fewest points;
-            facts as far as is needed. No row if the account is in that cell.
+            Ratings change by whole points, the items of most weight first, which takes the
+            fewest points where all items are ratings; facts change as far as is needed. No row
+            if the account is in that cell.
 
         Raises
         ------

@@ -27,24 +27,26 @@ def read_model(path: Path) -> Model:
         "name": top.text("name"),
         "citation": _citation(source.block("citation")),
         "scale": _scale(source.block("scale")),
-        "effort": source.block("effort").claim(say("portfolio.effort_scale"), "", Status.DESIGN),
+        "effort": _finished_claim(source.block("effort"), say("portfolio.effort_scale")),
     }
     top.finish()
     common_cut = source.block("cut") if "cut" in source.declared else None
-    axes = [_axis(block, head["scale"], common_cut) for block in source.blocks("axis")]
+    axis_blocks, cell_blocks = source.blocks("axis"), source.blocks("cell")
+    axes = [_axis(block, head["scale"], common_cut) for block in axis_blocks]
     if not axes:
         source.note(1, "axis", say("portfolio.missing_entry", entry="[[axis]]"))
-    named = all(axis.name and axis.levels for axis in axes)
-    cells = [_cell(block, axes if named else []) for block in source.blocks("cell")]
-    _refuse_doubles(source, "axis", [axis.name for axis in axes])
-    _refuse_doubles(source, "cell", [cell.name for cell in cells])
+    named = all(axis.name and axis.levels and all(axis.levels) for axis in axes)
+    cells = [_cell(block, axes if named else []) for block in cell_blocks]
+    _refuse_doubles(axis_blocks, [axis.name for axis in axes])
+    _refuse_doubles(cell_blocks, [cell.name for cell in cells])
+    missing, remarks = _texts(source, "missing"), _texts(source, "remark")
     source.refuse()
     made = Model(
         **head,
         axes=tuple(axes),
         cells=tuple(cells),
-        missing=_texts(source, "missing"),
-        remarks=_texts(source, "remark"),
+        missing=missing,
+        remarks=remarks,
     )
     _refuse_gaps(source, made)
     source.refuse()
@@ -69,27 +71,38 @@ def _scale(block: Block) -> Claim | None:
 
 def _axis(block: Block, scale: Claim | None, common_cut: Block | None) -> Axis:
     name, label = block.name_of("name"), block.text("label")
-    items = tuple(_item(inner) for inner in block.inners("items"))
-    rules = tuple(_rule(inner) for inner in block.inners("rules"))
+    item_blocks, rule_blocks = block.inners("items"), block.inners("rules")
+    items = tuple(_item(inner) for inner in item_blocks)
+    rules = tuple(_rule(inner) for inner in rule_blocks)
+    _refuse_doubles(item_blocks, [item.column for item in items])
+    _refuse_doubles(rule_blocks, [rule.level for rule in rules])
     _refuse_items_or_rules(block, items, rules)
-    own_cut = block.inner("cut")
-    cut = own_cut if "cut" in block.entry or common_cut is None else common_cut
-    cut_claim = Claim((), Status.DESIGN) if rules else _cut(cut, scale)
-    measured = join([same(item.column) for item in items] or [same(rule.level) for rule in rules])
-    weights = join([same(f"{item.weight:g}") for item in items])
+    cut = Claim((), Status.DESIGN) if rules else _cut_of(block, scale, common_cut)
+    named = [item.column for item in items] or [rule.level for rule in rules]
+    measured = join([same(name) for name in named])
     axis = Axis(
         name=name,
         label=label,
-        levels=tuple(rule.level for rule in rules) or _levels(block, cut_claim),
+        levels=tuple(rule.level for rule in rules) or _levels(block, cut),
         items=items,
         rules=rules,
         origin=block.claim(label),
         measure=_finished_claim(block.inner("measure"), measured),
-        weighting=_finished_claim(block.inner("weights"), weights),
-        cut=cut_claim or Claim((), Status.DESIGN),
+        weighting=_weighting(block, items),
+        cut=cut or Claim((), Status.DESIGN),
     )
     block.finish()
     return axis
+
+
+def _cut_of(block: Block, scale: Claim | None, common_cut: Block | None) -> Claim | None:
+    own = block.inner("cut")
+    return _cut(own if "cut" in block.entry or common_cut is None else common_cut, scale)
+
+
+def _weighting(block: Block, items: tuple[Item, ...]) -> Claim:
+    weights = join([same(f"{item.weight:g}") for item in items])
+    return _finished_claim(block.inner("weights"), weights) if items else Claim("", Status.DESIGN)
 
 
 def _refuse_items_or_rules(block: Block, items: tuple[Item, ...], rules: tuple[Rule, ...]) -> None:
@@ -99,8 +112,6 @@ def _refuse_items_or_rules(block: Block, items: tuple[Item, ...], rules: tuple[R
         block.bad("items", say("portfolio.bad_weights"))
     if len(rules) == 1:
         block.bad("rules", say("portfolio.too_few_levels"))
-    _refuse_doubles(block.source, "item", [item.column for item in items])
-    _refuse_doubles(block.source, "level", [rule.level for rule in rules])
 
 
 def _levels(block: Block, cut: Claim | None) -> tuple[str, ...]:
@@ -121,7 +132,7 @@ def _finished_claim(block: Block, value: object) -> Claim:
 
 def _item(block: Block) -> Item:
     item = Item(
-        column=block.take("column", str),
+        column=block.take("column", entries.column),
         weight=block.take("weight", entries.weight, 1.0) or 0.0,
         reverse=bool(block.take("reverse", entries.flag, default=False)),
         bounds=block.take("range", entries.bounds, None),
@@ -143,7 +154,7 @@ def _rule(block: Block) -> Rule:
 
 
 def _condition(block: Block) -> Condition:
-    column = block.take("column", str)
+    column = block.take("column", entries.column)
     given = [test for test in TESTS if test in block.entry]
     if len(given) != 1:
         block.bad("", say("portfolio.one_test", tests=", ".join(TESTS)))
@@ -186,20 +197,22 @@ def _cell(block: Block, axes: list[Axis]) -> Cell:
 
 
 def _cell_levels(block: Block, axes: list[Axis]) -> tuple[tuple[str, ...], ...]:
-    given = block.take("levels", dict) or {}
+    given = block.take("levels", entries.mapping) or {}
     known = {axis.name: axis.levels for axis in axes}
     for name in given.keys() - known.keys() if axes else ():
         block.bad("levels", say("portfolio.no_such_axis", axis=name, known=", ".join(known)))
     covered = []
     for axis, levels in known.items():
         own = given.get(axis, list(levels))
-        own = [own] if isinstance(own, str) else list(own)
+        own = own if isinstance(own, list) else [own]
         if unknown := [level for level in own if level not in levels]:
-            listed = ", ".join(map(repr, unknown))
+            listed = ", ".join(map(entries.shown, unknown))
             known_levels = ", ".join(levels)
             reason = say("portfolio.no_such_level", axis=axis, level=listed, known=known_levels)
             block.bad("levels", reason)
-        covered.append(tuple(own))
+        if not own:
+            block.bad("levels", say("portfolio.no_level", axis=axis))
+        covered.append(tuple(level for level in own if isinstance(level, str)))
     return tuple(covered)
 
 
@@ -209,16 +222,17 @@ def _texts(source: Source, kind: str) -> tuple[Text, ...]:
     return tuple(block.text("text") for block in wrapped)
 
 
-def _refuse_doubles(source: Source, kind: str, names: list[str]) -> None:
-    for name, count in Counter(names).items():
-        if count > 1:
-            line = source.line(1, f'.*"{name}"')
-            source.note(line, f"{kind} {name}", say("portfolio.name_twice"))
+def _refuse_doubles(blocks: list[Block], names: list[str]) -> None:
+    known: set[str] = set()
+    for block, name in zip(blocks, names, strict=True):
+        if name in known:
+            block.bad("name", say("portfolio.name_twice", name=name))
+        known.add(name)
 
 
 def _refuse_gaps(source: Source, model: Model) -> None:
     covered = Counter(levels for cell in model.cells for levels in product(*cell.levels))
-    line = source.header("cell", 1)
+    line = source.places.block("cell", 1)
     for levels in product(*(axis.levels for axis in model.axes)):
         if covered[levels] != 1:
             pairs = zip(model.axes, levels, strict=True)

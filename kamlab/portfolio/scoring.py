@@ -134,8 +134,10 @@ def cut_values(rule: Cut, scores: Floats, scale: tuple[float, float]) -> Floats:
     if rule == "midpoint":
         return np.array([[sum(scale) / 2]])
     if rule == "median":
-        known = scores[~np.isnan(scores).all(axis=1)]
-        return np.nanmedian(known, axis=0)[None] if len(known) else np.full((1, 1), np.nan)
+        some = ~np.isnan(scores).all(axis=0)
+        medians = np.full((1, scores.shape[1]), np.nan)
+        medians[0, some] = np.nanmedian(scores[:, some], axis=0)
+        return medians
     return np.array(rule, dtype=float)[:, None]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 from kamlab.portfolio.doubts import (
     RATING_NOISE,
-    WEIGHT_SPREAD,
     flips_by_ratings,
     flips_by_respondents,
     flips_by_weights,
@@ -31,16 +31,13 @@ def how_sure(
     board: Portfolio,
     draws: int,
     seed: int,
-    *,
-    weight_spread: float = WEIGHT_SPREAD,
-    rating_noise: float | None = None,
+    weight_spread: float,
+    rating_noise: float | None,
 ) -> pd.DataFrame:
     """Return the three shares of `Portfolio.how_sure`, one row per account."""
     low, high = board.model.scale.value
     noise = RATING_NOISE * (high - low) if rating_noise is None else rating_noise
-    if draws < 1 or not 0 < weight_spread < 1 or not 0 <= noise < np.inf:
-        words = {"draws": draws, "spread": weight_spread, "noise": noise}
-        raise ArgumentError(say("portfolio.bad_sureness", **words))
+    _refuse_bad_settings(draws, seed, weight_spread, noise)
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
     model, numbers, cell = board.model, board.numbers, board.placement.cell
     nothing = np.full(len(cell), np.nan)
@@ -58,6 +55,14 @@ def how_sure(
         "flips_respondents": _by_respondents(board, draws, streams[2]),
     }
     return pd.DataFrame(shares)
+
+
+def _refuse_bad_settings(draws: Any, seed: Any, spread: Any, noise: Any) -> None:
+    whole = all(isinstance(number, int | np.integer) for number in (draws, seed))
+    real = all(isinstance(number, Real) for number in (spread, noise))
+    if not (whole and real and draws >= 1 and seed >= 0 and 0 < spread < 1 and 0 <= noise < np.inf):
+        words = {"draws": draws, "seed": seed, "spread": spread, "noise": noise}
+        raise ArgumentError(say("portfolio.bad_sureness", **words))
 
 
 def _by_respondents(board: Portfolio, draws: int, rng: np.random.Generator) -> Floats:

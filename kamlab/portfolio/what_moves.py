@@ -133,11 +133,13 @@ def _value(item: Item, points: float, column: Floats, row: int, scale: Scale) ->
 def _ranked_value(column: Floats, row: int, points: float, scale: Scale) -> float:
     """Return the value of an account, or one past all, whose rank is nearest beyond points."""
     up = points >= ranks_on_scale(column, scale)[row]
+    others = np.sort(np.delete(column, row))
+    others = others[~np.isnan(others)]
     known = np.unique(column[~np.isnan(column)])
     candidates = np.r_[known[0] - _step(known[0]), known, known[-1] + _step(known[-1])]
-    changed = np.repeat(column[:, None], len(candidates), axis=1)
-    changed[row] = candidates
-    reached = np.array([ranks_on_scale(own, scale)[row] for own in changed.T])
+    below, up_to = (np.searchsorted(others, candidates, side) for side in ("left", "right"))
+    low, high = scale
+    reached = low + (high - low) * ((below + up_to) / 2 + 0.5) / (len(others) + 1)
     beyond = candidates[reached >= points] if up else candidates[reached <= points]
     return float((beyond[0] if up else beyond[-1]) if beyond.size else candidates[-1 if up else 0])
 

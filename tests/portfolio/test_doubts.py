@@ -446,7 +446,6 @@ def test_shares_lie_between_0_and_1_for_every_model(company, model):
         {"rating_noise": nan},
         {"seed": -1},
         {"seed": "x"},
-        {"rating_nose": 1},
     ],
 )
 def test_settings_out_of_bounds_are_refused(settings, tmp_path, language):

@@ -415,12 +415,6 @@ def test_what_is_not_rated_is_left_alone(board):
     assert moves["column"].tolist() == ["x"]
 
 
-def test_a_cell_behind_a_cut_that_no_rating_reaches_does_not_apply(board, language):
-    cut = {"a": 7.5}
-    with pytest.raises(kl.NotApplicable, match="A-001"):
-        kl.classify(board.accounts, board.model, cut=cut).what_would_move("A-001", "high_high")
-
-
 def test_asking_changes_nothing(board):
     before = board.evidence.values.copy(deep=True)
     expected = board.augment()
