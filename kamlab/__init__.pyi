@@ -27,11 +27,11 @@ from .lab.self_checks import check_answer as check_answer
 from .lab.trust_explorer import explore_trust as explore_trust
 from .panel.analysis_table import analysis_table as analysis_table
 from .portfolio.classify import classify as classify
-from .portfolio.comparison import compare_portfolios as compare_portfolios
-from .portfolio.design_match import match_design as match_design
-from .portfolio.library import load_model as load_model
-from .portfolio.library import models as models
-from .portfolio.moves import moves as moves
+from .portfolio.comparison.compare import compare_portfolios as compare_portfolios
+from .portfolio.comparison.design_match import match_design as match_design
+from .portfolio.comparison.moves import moves as moves
+from .portfolio.declaration.library import load_model as load_model
+from .portfolio.declaration.library import models as models
 from .quality.measure import measure_quality as measure_quality
 from .quality.reliability import alpha_of_covariance as alpha_of_covariance
 from .quality.reliability import cronbach_alpha as cronbach_alpha

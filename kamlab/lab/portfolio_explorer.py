@@ -14,10 +14,10 @@ from kamlab.foundation import style
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, say
 from kamlab.lab.portfolio_view import Sketch, compute_portfolio
-from kamlab.portfolio.card import column_label
-from kamlab.portfolio.gather import gather
-from kamlab.portfolio.library import load_model
-from kamlab.portfolio.model import Axis, Model
+from kamlab.portfolio.declaration.card import column_label
+from kamlab.portfolio.declaration.library import load_model
+from kamlab.portfolio.declaration.model import Axis, Model
+from kamlab.portfolio.engine.gather import gather
 
 HIGHEST_WEIGHT = 5.0
 WIDE = widgets.Layout(width="34rem")

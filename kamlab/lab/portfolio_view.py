@@ -14,11 +14,11 @@ from kamlab.accounts.identity import captions
 from kamlab.foundation import style
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.portfolio.adjusting import with_cuts, with_weights
-from kamlab.portfolio.gather import Evidence
-from kamlab.portfolio.model import Model
-from kamlab.portfolio.placing import number_axis, place_accounts
-from kamlab.portfolio.scoring import Placement
+from kamlab.portfolio.declaration.adjusting import with_cuts, with_weights
+from kamlab.portfolio.declaration.model import Model
+from kamlab.portfolio.engine.axes import number_axis, place_accounts
+from kamlab.portfolio.engine.gather import Evidence
+from kamlab.portfolio.engine.scoring import Placement
 
 MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.11, "top": 0.93}
 EDGE = 0.03
@@ -91,7 +91,7 @@ def compute_portfolio(
     ----------
     model : Model
     evidence : Evidence
-        From `kamlab.portfolio.gather`.
+        From `kamlab.portfolio.engine.gather`.
     weights : mapping of str to float, optional
         By column.
     cuts : mapping of str to tuple of float, optional
@@ -135,10 +135,9 @@ class Sketch:
             low, high = model.scale.value
             edge = EDGE * (high - low)
             self.ax.set(xlim=(low - edge, high + edge), ylim=(low - edge, high + edge))
-            for label, axis in zip(
-                (self.ax.set_xlabel, self.ax.set_ylabel), model.axes, strict=True
-            ):
-                label(str(axis.label))
+            across, up = model.axes
+            self.ax.set_xlabel(str(across.label))
+            self.ax.set_ylabel(str(up.label))
             style.finish(self.ax, title=model.name, alt=model.name)
             self.clouds = [
                 self.ax.scatter(

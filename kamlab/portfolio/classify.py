@@ -10,11 +10,11 @@ import pandas as pd
 from kamlab.accounts.company import Company
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import join, say
-from kamlab.portfolio.adjusting import GivenCut, with_cuts, with_weights
-from kamlab.portfolio.gather import Evidence, gather
-from kamlab.portfolio.library import load_model
-from kamlab.portfolio.model import Model
-from kamlab.portfolio.placing import number_axis
+from kamlab.portfolio.declaration.adjusting import GivenCut, with_cuts, with_weights
+from kamlab.portfolio.declaration.library import load_model
+from kamlab.portfolio.declaration.model import Model
+from kamlab.portfolio.engine.axes import number_axis
+from kamlab.portfolio.engine.gather import Evidence, gather
 from kamlab.portfolio.portfolio import Portfolio
 
 

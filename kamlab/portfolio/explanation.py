@@ -9,9 +9,9 @@ import pandas as pd
 
 from kamlab.foundation.claims import Status
 from kamlab.foundation.language import Text, join, paragraph, same, say
-from kamlab.portfolio.adjusting import YOUR_CUT
-from kamlab.portfolio.model import Axis
-from kamlab.portfolio.scoring import Floats
+from kamlab.portfolio.declaration.adjusting import YOUR_CUT
+from kamlab.portfolio.declaration.model import Axis
+from kamlab.portfolio.engine.scoring import Floats
 
 if TYPE_CHECKING:
     from kamlab.portfolio.portfolio import Portfolio

@@ -17,14 +17,14 @@ from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.portfolio.doubts import WEIGHT_SPREAD
+from kamlab.portfolio.declaration.model import Cell, Model
+from kamlab.portfolio.engine.axes import AxisNumbers, place_accounts
+from kamlab.portfolio.engine.doubts import WEIGHT_SPREAD
+from kamlab.portfolio.engine.gather import Evidence
+from kamlab.portfolio.engine.scoring import Placement
+from kamlab.portfolio.engine.sureness import DRAWS, how_sure
+from kamlab.portfolio.engine.what_moves import changes_to_cell
 from kamlab.portfolio.explanation import explanation, portfolio_notes
-from kamlab.portfolio.gather import Evidence
-from kamlab.portfolio.model import Cell, Model
-from kamlab.portfolio.placing import AxisNumbers, place_accounts
-from kamlab.portfolio.scoring import Placement
-from kamlab.portfolio.sureness import DRAWS, how_sure
-from kamlab.portfolio.what_moves import changes_to_cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

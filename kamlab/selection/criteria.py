@@ -10,9 +10,9 @@ from pathlib import Path
 from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import join, same, say
-from kamlab.portfolio.adjusting import with_weights
-from kamlab.portfolio.library import load_model
-from kamlab.portfolio.model import Model
+from kamlab.portfolio.declaration.adjusting import with_weights
+from kamlab.portfolio.declaration.library import load_model
+from kamlab.portfolio.declaration.model import Model
 
 BLOCKS = 2
 

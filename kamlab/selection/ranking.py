@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kamlab.portfolio.doubts import drawn_weights
-from kamlab.portfolio.scoring import axis_score
+from kamlab.portfolio.engine.doubts import drawn_weights
+from kamlab.portfolio.engine.scoring import axis_score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -15,10 +15,10 @@ from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, say
 from kamlab.foundation.lent import frozen
 from kamlab.portfolio.classify import place_evidence
-from kamlab.portfolio.doubts import WEIGHT_SPREAD
-from kamlab.portfolio.gather import Evidence, gather
-from kamlab.portfolio.model import Model
-from kamlab.portfolio.placing import AxisNumbers
+from kamlab.portfolio.declaration.model import Model
+from kamlab.portfolio.engine.axes import AxisNumbers
+from kamlab.portfolio.engine.doubts import WEIGHT_SPREAD
+from kamlab.portfolio.engine.gather import Evidence, gather
 from kamlab.portfolio.portfolio import Portfolio
 from kamlab.selection.criteria import load_criteria
 from kamlab.selection.customers import has_left, need_company

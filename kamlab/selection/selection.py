@@ -15,7 +15,7 @@ from kamlab.foundation.columns import with_labels
 from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
-from kamlab.portfolio.model import Model
+from kamlab.portfolio.declaration.model import Model
 from kamlab.portfolio.portfolio import Portfolio
 from kamlab.selection.labels import column_label, column_labels
 from kamlab.selection.pictures import draw_border

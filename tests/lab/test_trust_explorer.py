@@ -3,7 +3,7 @@ import pytest
 
 import kamlab as kl
 from kamlab.foundation.errors import NotApplicable
-from kamlab.lab.self_checks import STAY, WORTH
+from kamlab.lab.questions.start_here import STAY, WORTH
 from kamlab.lab.trust_explorer import compute_trust, draw_trust, explore_trust
 
 ROUNDING_OF_CURVE = 1e-9

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kamlab.portfolio.library import load_model
+from kamlab.portfolio.declaration.library import load_model
 
 
 def accounts_in(model, cells, **more):

@@ -6,7 +6,7 @@ from itertools import count, product
 import pytest
 
 import kamlab as kl
-from kamlab.portfolio.library import load_model
+from kamlab.portfolio.declaration.library import load_model
 
 # Two axes with columns of one's own: what a user writes first.
 OWN = """

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import hypergeom
 
 import kamlab as kl
-from kamlab.portfolio.agreement import (
+from kamlab.portfolio.comparison.agreement import (
     adjusted_mutual_information,
     cohen_kappa,
     count_table,

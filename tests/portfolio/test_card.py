@@ -7,7 +7,7 @@ import pytest
 import kamlab as kl
 from kamlab.accounts.tables import table
 from kamlab.foundation.columns import glossary
-from kamlab.portfolio.library import load_model, shipped_models
+from kamlab.portfolio.declaration.library import load_model, shipped_models
 from tests.portfolio.model_texts import model_text
 
 LABELS = {name: declared.label for name, declared in glossary().items()}

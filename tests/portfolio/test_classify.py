@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
-from kamlab.portfolio.library import load_model, shipped_models
+from kamlab.portfolio.declaration.library import load_model, shipped_models
 from tests.portfolio.model_texts import make_model
 
 BUYER = [

@@ -6,8 +6,12 @@ import pytest
 
 import kamlab as kl
 from kamlab.foundation.columns import labelled
-from kamlab.portfolio.agreement import adjusted_mutual_information, cohen_kappa, jackknife
-from kamlab.portfolio.comparison import compare_portfolios
+from kamlab.portfolio.comparison.agreement import (
+    adjusted_mutual_information,
+    cohen_kappa,
+    jackknife,
+)
+from kamlab.portfolio.comparison.compare import compare_portfolios
 from tests.portfolio.making import accounts_in
 
 MARKET, CAPTIVE, PARTNER = "market_exchange", "captive_buyer", "strategic_partnership"

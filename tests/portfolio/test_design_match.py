@@ -6,7 +6,7 @@ import pytest
 
 import kamlab as kl
 from kamlab.foundation.columns import labelled
-from kamlab.portfolio.design_match import design_claims, match_design
+from kamlab.portfolio.comparison.design_match import design_claims, match_design
 from tests.portfolio.making import accounts_in
 
 MARKET, BUYER, SUPPLIER = "market_exchange", "captive_buyer", "captive_supplier"

@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import beta, norm
 
 import kamlab as kl
-from kamlab.portfolio import doubts
-from kamlab.portfolio.doubts import drawn_weights, flips_by_weights, within_deviations
-from kamlab.portfolio.scoring import axis_score
+from kamlab.portfolio.engine import doubts
+from kamlab.portfolio.engine.doubts import drawn_weights, flips_by_weights, within_deviations
+from kamlab.portfolio.engine.scoring import axis_score
 from tests.portfolio.model_texts import make_model
 
 nan = np.nan

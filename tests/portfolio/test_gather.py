@@ -8,7 +8,7 @@ import pytest
 
 import kamlab as kl
 from kamlab.foundation.language import same
-from kamlab.portfolio.gather import gather
+from kamlab.portfolio.engine.gather import gather
 from tests.portfolio.model_texts import make_model
 
 nan = np.nan

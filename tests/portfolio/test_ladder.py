@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
-from kamlab.portfolio.ladder import TESTS, climb, holds
-from kamlab.portfolio.model import Condition, Rule
+from kamlab.portfolio.declaration.model import Condition, Rule
+from kamlab.portfolio.engine.ladder import TESTS, climb, holds
 from tests.portfolio.model_texts import make_model
 
 nan = np.nan

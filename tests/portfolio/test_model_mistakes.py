@@ -9,7 +9,7 @@ import pytest
 import kamlab as kl
 import kamlab.portfolio
 from kamlab.foundation.language import use_language
-from kamlab.portfolio.library import load_model, shipped_models
+from kamlab.portfolio.declaration.library import load_model, shipped_models
 from tests.portfolio.model_texts import FULL, OWN, at, complaints, line_number, written
 
 SHIPPED = Path(kamlab.portfolio.__file__).parent / "models"

@@ -4,8 +4,8 @@ import pytest
 
 import kamlab as kl
 from kamlab.foundation.columns import labelled
-from kamlab.portfolio.library import load_model
-from kamlab.portfolio.moves import moves
+from kamlab.portfolio.comparison.moves import moves
+from kamlab.portfolio.declaration.library import load_model
 from tests.portfolio.making import accounts_in
 
 MARKET, BUYER, SUPPLIER = "market_exchange", "captive_buyer", "captive_supplier"

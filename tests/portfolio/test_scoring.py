@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
-from kamlab.portfolio.scoring import (
+from kamlab.portfolio.engine.scoring import (
     axis_score,
     border_distance,
     cell_of,

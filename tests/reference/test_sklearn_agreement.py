@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kamlab.portfolio.agreement import adjusted_mutual_information, cohen_kappa
+from kamlab.portfolio.comparison.agreement import adjusted_mutual_information, cohen_kappa
 
 HERE = Path(__file__).parent
 COUNTS = pd.read_csv(HERE / "agreement_tables.csv")

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
-from kamlab.portfolio.library import load_model
+from kamlab.portfolio.declaration.library import load_model
 
 CRITERIA = """
 id = "tiny"

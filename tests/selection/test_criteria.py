@@ -8,7 +8,7 @@ from kamlab.accounts.facts import FACTS
 from kamlab.accounts.tables import table
 from kamlab.foundation.claims import Status
 from kamlab.foundation.language import LANGUAGES
-from kamlab.portfolio.library import load_model
+from kamlab.portfolio.declaration.library import load_model
 from kamlab.selection.criteria import load_criteria, shipped_criteria
 
 RATINGS = {c.name: (c.minimum, c.maximum) for c in table("accounts").columns if c.type == "rating"}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kamlab.portfolio.doubts import drawn_weights
+from kamlab.portfolio.engine.doubts import drawn_weights
 from kamlab.selection.ranking import (
     Block,
     changes_without,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from kamlab.accounts.company import Company
 from kamlab.portfolio.classify import classify
 
@@ -24,7 +26,7 @@ def least_sure_of_growth(company: Company) -> str:
     return "".join(here.nlargest(1, "flips_weights")["account_id"])
 
 
-QUESTIONS = {
+QUESTIONS: Mapping[str, Callable[[Company], str | float]] = {
     "02-integrated-from-21": integrated_from_21,
     "02-least-sure-of-growth": least_sure_of_growth,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from kamlab.accounts.company import Company
 from kamlab.portfolio.classify import classify
-from kamlab.portfolio.comparison import compare_portfolios
-from kamlab.portfolio.design_match import match_design
+from kamlab.portfolio.comparison.compare import compare_portfolios
+from kamlab.portfolio.comparison.design_match import match_design
 
 
 def under_designed_partnerships(company: Company) -> float:
@@ -22,7 +24,7 @@ def disputed_with_kraljic(company: Company) -> float:
     return float(both.glance()["n_disputed"].item())
 
 
-QUESTIONS = {
+QUESTIONS: Mapping[str, Callable[[Company], str | float]] = {
     "03-under-designed-partnerships": under_designed_partnerships,
     "03-disputed-with-kraljic": disputed_with_kraljic,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from kamlab.accounts.company import Company
 from kamlab.retention.logit import fit_retention
 from kamlab.value.chain import value_of_quality
@@ -24,7 +26,7 @@ def value_of_commitment(company: Company) -> float:
     return float(gains.sum() / 1e6)
 
 
-QUESTIONS = {
+QUESTIONS: Mapping[str, Callable[[Company], str | float]] = {
     "00-least-likely-to-stay": least_likely,
     "00-value-of-commitment": value_of_commitment,
 }

@@ -10,7 +10,7 @@ from kamlab.accounts.identity import captions
 from kamlab.foundation.columns import column
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
-from kamlab.portfolio.model import Axis, Cell
+from kamlab.portfolio.declaration.model import Axis, Cell
 from kamlab.portfolio.pictures.fields import Region
 from kamlab.portfolio.pictures.legend import Size
 from kamlab.portfolio.pictures.portfolio_map import draw_map

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from kamlab.portfolio.model import Axis, Item, Model
-from kamlab.portfolio.placing import AxisNumbers
-from kamlab.portfolio.scoring import Floats, Ints, axis_score, cell_of, cut_values, level_of
+from kamlab.portfolio.declaration.model import Axis, Item, Model
+from kamlab.portfolio.engine.axes import AxisNumbers
+from kamlab.portfolio.engine.scoring import Floats, Ints, axis_score, cell_of, cut_values, level_of
 
 NUMBERS_AT_ONCE = 200_000
 """How many scores are held in memory at a time."""

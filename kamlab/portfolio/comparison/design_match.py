@@ -17,7 +17,7 @@ from kamlab.foundation.columns import column
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.portfolio.matching import Matched, efforts, match_accounts, of_cells
+from kamlab.portfolio.comparison.matching import Matched, efforts, match_accounts, of_cells
 from kamlab.portfolio.portfolio import Portfolio
 
 if TYPE_CHECKING:

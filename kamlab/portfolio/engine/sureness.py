@@ -10,16 +10,16 @@ import pandas as pd
 
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
-from kamlab.portfolio.doubts import (
+from kamlab.portfolio.declaration.model import Axis
+from kamlab.portfolio.engine.axes import item_points
+from kamlab.portfolio.engine.doubts import (
     RATING_NOISE,
     flips_by_ratings,
     flips_by_respondents,
     flips_by_weights,
     within_deviations,
 )
-from kamlab.portfolio.model import Axis
-from kamlab.portfolio.placing import item_points
-from kamlab.portfolio.scoring import Floats, axis_score
+from kamlab.portfolio.engine.scoring import Floats, axis_score
 
 if TYPE_CHECKING:
     from kamlab.portfolio.portfolio import Portfolio

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from kamlab.accounts.identity import IDENTITY, identity
 from kamlab.foundation.lent import Lent
-from kamlab.portfolio.model import Cell
+from kamlab.portfolio.declaration.model import Cell
+from kamlab.portfolio.engine.scoring import Ints
 from kamlab.portfolio.portfolio import Portfolio
-from kamlab.portfolio.scoring import Ints
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

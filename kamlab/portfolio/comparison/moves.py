@@ -14,8 +14,8 @@ import pandas as pd
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.portfolio.agreement import Counts, count_table
-from kamlab.portfolio.matching import Matched, match_accounts, of_cells
+from kamlab.portfolio.comparison.agreement import Counts, count_table
+from kamlab.portfolio.comparison.matching import Matched, match_accounts, of_cells
 from kamlab.portfolio.portfolio import Portfolio
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kamlab.portfolio.ladder import climb
-from kamlab.portfolio.model import Axis, Model
-from kamlab.portfolio.scoring import (
+from kamlab.portfolio.declaration.model import Axis, Model
+from kamlab.portfolio.engine.ladder import climb
+from kamlab.portfolio.engine.scoring import (
     Floats,
     Ints,
     Placement,

@@ -14,7 +14,7 @@ import numpy as np
 from kamlab.foundation.claims import Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import LANGUAGES, Text, join, same, say
-from kamlab.portfolio.model import Cut
+from kamlab.portfolio.declaration.model import Cut
 
 CUT_RULES = ("midpoint", "median")
 EFFORTS = (0, 1, 2)

@@ -13,7 +13,7 @@ from kamlab.foundation.columns import column as output_column
 from kamlab.foundation.language import Text, join, same, say
 
 if TYPE_CHECKING:
-    from kamlab.portfolio.model import Cell, Condition, Item, Model
+    from kamlab.portfolio.declaration.model import Cell, Condition, Item, Model
 
 
 @dataclass(frozen=True, repr=False)

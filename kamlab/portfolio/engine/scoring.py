@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from kamlab.foundation.lent import frozen
-from kamlab.portfolio.model import Cut
+from kamlab.portfolio.declaration.model import Cut
 
 LEAST_WEIGHT_RATED = 0.5
 """An axis is scored where items with at least this share of its weight are rated."""

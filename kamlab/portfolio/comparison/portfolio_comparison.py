@@ -16,14 +16,14 @@ from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.portfolio.agreement import (
+from kamlab.portfolio.comparison.agreement import (
     Counts,
     adjusted_mutual_information,
     cohen_kappa,
     count_table,
     jackknife,
 )
-from kamlab.portfolio.matching import Matched, efforts, match_accounts, of_cells
+from kamlab.portfolio.comparison.matching import Matched, efforts, match_accounts, of_cells
 from kamlab.portfolio.portfolio import Portfolio
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import pandas as pd
 from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, same, say
-from kamlab.portfolio.ladder import climb
-from kamlab.portfolio.model import Axis, Condition, Item, Model
-from kamlab.portfolio.placing import number_axis
-from kamlab.portfolio.scoring import ROUNDING, Floats, ranks_on_scale
+from kamlab.portfolio.declaration.model import Axis, Condition, Item, Model
+from kamlab.portfolio.engine.axes import number_axis
+from kamlab.portfolio.engine.ladder import climb
+from kamlab.portfolio.engine.scoring import ROUNDING, Floats, ranks_on_scale
 
 if TYPE_CHECKING:
     from kamlab.portfolio.portfolio import Portfolio

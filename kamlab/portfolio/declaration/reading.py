@@ -8,9 +8,9 @@ from pathlib import Path
 
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.portfolio import entries
-from kamlab.portfolio.declared import Block, Source
-from kamlab.portfolio.model import Axis, Cell, Condition, Item, Model, Rule
+from kamlab.portfolio.declaration import entries
+from kamlab.portfolio.declaration.declared import Block, Source
+from kamlab.portfolio.declaration.model import Axis, Cell, Condition, Item, Model, Rule
 
 TWO_LEVELS = ("low", "high")
 TESTS = ("at_least", "at_most", "below", "is")

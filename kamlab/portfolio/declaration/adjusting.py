@@ -9,8 +9,8 @@ from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.portfolio import entries
-from kamlab.portfolio.model import Axis, Model
+from kamlab.portfolio.declaration import entries
+from kamlab.portfolio.declaration.model import Axis, Model
 
 GivenCut = str | float | Sequence[float]
 

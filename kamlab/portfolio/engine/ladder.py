@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kamlab.portfolio.model import Condition, Rule
-from kamlab.portfolio.scoring import Floats, Ints
+from kamlab.portfolio.declaration.model import Condition, Rule
+from kamlab.portfolio.engine.scoring import Floats, Ints
 
 TESTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "at_least": operator.ge,

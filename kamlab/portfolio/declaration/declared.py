@@ -13,8 +13,8 @@ from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, same, say
-from kamlab.portfolio import entries
-from kamlab.portfolio.places import Places
+from kamlab.portfolio.declaration import entries
+from kamlab.portfolio.declaration.places import Places
 
 NOTHING: Any = object()
 

@@ -12,10 +12,10 @@ from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.level import tails
 from kamlab.portfolio.classify import classify
-from kamlab.portfolio.library import load_model
-from kamlab.portfolio.model import Model
+from kamlab.portfolio.comparison.portfolio_comparison import FEWEST, PortfolioComparison
+from kamlab.portfolio.declaration.library import load_model
+from kamlab.portfolio.declaration.model import Model
 from kamlab.portfolio.portfolio import Portfolio
-from kamlab.portfolio.portfolio_comparison import FEWEST, PortfolioComparison
 
 Comparable = str | Path | Model | Portfolio
 
@@ -61,7 +61,7 @@ def compare_portfolios(
     Models have different cells, and Cohen's kappa needs common classes: it is that of the
     effort which the cells ask for, little, some or much, with linear weights. Adjusted mutual
     information is that of the cells themselves. Accounts are matched by `account_id`; each
-    pair uses those that have a cell in both. Intervals: `kamlab.portfolio.agreement.jackknife`.
+    pair uses those that have a cell in both. Intervals: `jackknife` in `agreement.py`.
 
     Examples
     --------

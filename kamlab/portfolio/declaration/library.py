@@ -13,9 +13,9 @@ from kamlab.accounts.validate import nearest_name
 from kamlab.foundation.claims import Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.portfolio.declared import Source
-from kamlab.portfolio.model import Model
-from kamlab.portfolio.reading import read_model
+from kamlab.portfolio.declaration.declared import Source
+from kamlab.portfolio.declaration.model import Model
+from kamlab.portfolio.declaration.reading import read_model
 
 
 def load_model(model: str | Path) -> Model:

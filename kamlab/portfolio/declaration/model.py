@@ -15,7 +15,7 @@ from kamlab.foundation.claims import Claim
 from kamlab.foundation.language import Text, same, say
 
 if TYPE_CHECKING:
-    from kamlab.portfolio.card import Card
+    from kamlab.portfolio.declaration.card import Card
 
 Cut = str | tuple[float, ...]
 """`"midpoint"`, `"median"`, or the scores from which the next level begins."""
@@ -200,7 +200,7 @@ class Model:
 
     def card(self) -> Card:
         """Return the model on one page, in the current language."""
-        from kamlab.portfolio.card import Card
+        from kamlab.portfolio.declaration.card import Card
 
         return Card(self)
 

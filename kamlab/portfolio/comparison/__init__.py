@@ -1,0 +1,1 @@
+"""Portfolios beside each other: do models agree, who moved, does practice fit."""

@@ -1,0 +1,1 @@
+"""From what is known of accounts to scores, levels, cells and how sure they are."""
