@@ -1,6 +1,7 @@
-"""kamlab beside its peers, in one run: what it costs to import it, and to test a theory.
+"""kamlab beside its peers, in one run: importing it, testing a theory, agreement of two models.
 
-Each line gives the median of several runs and the ratio of kamlab to the peer.
+Each line gives the median of several runs and the ratio of kamlab to the peer. Classification has
+no peer: its lines give seconds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from statistics import median
 from time import perf_counter
 
 RUNS = 7
+ACCOUNTS = 100_000
 
 
 def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
@@ -62,6 +64,60 @@ def path_model() -> None:
     )
 
 
+def agreement() -> None:
+    """Compare kappa and adjusted mutual information with scikit-learn's, from labels."""
+    import numpy as np
+    from sklearn.metrics import adjusted_mutual_info_score, cohen_kappa_score
+
+    from kamlab.portfolio.comparison.agreement import (
+        adjusted_mutual_information,
+        cohen_kappa,
+        count_table,
+    )
+
+    rng = np.random.default_rng(0)
+    one = rng.integers(0, 4, ACCOUNTS)
+    other = np.where(rng.random(ACCOUNTS) < 0.5, one, rng.integers(0, 4, ACCOUNTS))
+
+    def own() -> object:
+        table = count_table(one, other, (4, 4))
+        return cohen_kappa(table), adjusted_mutual_information(table)
+
+    def peer() -> object:
+        return cohen_kappa_score(one, other), adjusted_mutual_info_score(one, other)
+
+    ours, theirs = seconds(own), seconds(peer)
+    print(
+        f"kappa and adjusted mutual information, {ACCOUNTS:,} accounts: kamlab {1e3 * ours:.0f} "
+        f"ms, scikit-learn {1e3 * theirs:.0f} ms (ratio {ours / theirs:.2f})"
+    )
+
+
+def portfolio() -> None:
+    """Time all models on many accounts, and many weightings of one model."""
+    import pandas as pd
+
+    import kamlab as kl
+
+    survey = kl.sample_company().survey.groupby("account_id").mean(numeric_only=True)
+    facts = kl.account_facts(kl.sample_company())
+    table = (
+        kl.sample_company().accounts.merge(facts, on="account_id").merge(survey, on="account_id")
+    )
+    copies = pd.concat([table] * (1 + ACCOUNTS // len(table)), ignore_index=True)[:ACCOUNTS]
+    many = copies.assign(account_id=[f"A{number}" for number in range(ACCOUNTS)])
+    names = list(kl.models()["model"])
+    everything = seconds(lambda: [kl.classify(many, name).placement for name in names], runs=3)
+    print(f"{len(names)} models, {ACCOUNTS:,} accounts: {everything:.2f} s")
+    board = kl.classify(many[: ACCOUNTS // 10], "millman_wilson")
+    doubts = seconds(lambda: board.how_sure(draws=1000), runs=3)
+    print(
+        f"1,000 weightings and 1,000 redrawn ratings, {ACCOUNTS // 10:,} accounts: {doubts:.2f} s"
+    )
+
+
 if __name__ == "__main__":
     imports()
     path_model()
+    agreement()
+    portfolio()
