@@ -9,7 +9,7 @@ import matplotlib as mpl
 
 import kamlab as kl
 from kamlab.foundation.language import LANGUAGES, use_language
-from kamlab.lab.self_checks import STAY, WORTH
+from kamlab.lab.questions.start_here import STAY, WORTH
 from kamlab.lab.trust_explorer import compute_trust, draw_trust
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"

@@ -104,6 +104,11 @@ def nearest_name(name: object, candidates: Iterable[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
+def nearest_hint(name: object, candidates: Iterable[str]) -> Text:
+    """Return words that suggest the candidate that was probably meant; none where none is near."""
+    return _suggestion(nearest_name(name, candidates))
+
+
 @dataclass(frozen=True)
 class _Sheet:
     spec: Table
@@ -165,7 +170,7 @@ def _about_headings(sheet: _Sheet) -> Iterator[Problem]:
                 say("accounts.allowed_compulsory", columns=join([same(c.name) for c in needed])),
                 column=column.name,
                 label=column.label,
-                nearest=_suggestion(nearest_name(column.name, strangers)),
+                nearest=nearest_hint(column.name, strangers),
             )
     if spec.name == "accounts" and len(names) and sheet.frame.empty:
         yield problem(spec.name, "no_rows", say("accounts.allowed_headings"))
@@ -196,7 +201,7 @@ def _misfits(sheet: _Sheet, column: Column, reasons: Mapping[int, str]) -> Itera
         if not column.values:
             return {}
         choices = [word for code, label in column.values.items() for word in (code, label.ja)]
-        return {"nearest": _suggestion(nearest_name(sheet.frame[column.name].iloc[at], choices))}
+        return {"nearest": nearest_hint(sheet.frame[column.name].iloc[at], choices)}
 
     positions = np.array(list(reasons), dtype=np.intp)
     return sheet.at(column.name, positions, lambda at: reasons[at], allowed(column), words)
@@ -278,8 +283,8 @@ def _unknown(sheet: _Sheet, column: Column, there: _Sheet) -> Iterator[Problem]:
     )
 
 
-def _suggestion(name: str | None) -> Text | str:
-    return say("accounts.nearest", name=name) if name else ""
+def _suggestion(name: str | None) -> Text:
+    return say("accounts.nearest", name=name) if name else same("")
 
 
 def _shown(cell: object) -> str:

@@ -9,6 +9,7 @@ from unicodedata import east_asian_width
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.text import Text as Words
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 
@@ -20,13 +21,25 @@ NARROW = 0.5
 
 REMARK_SIZE = 8.0
 
+EDGE = 4.0
+"""Points between words and the edge of the figure."""
+
 # A Latin word, a katakana word, or one full-width character; marks that must not begin a line stay
 # with what is before them, opening brackets with what comes after.
-CLOSING = "、。，．・：；？！）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々%％"
-PIECE = re.compile(
-    r"[（「『【〔〈《]*"
-    r"(?:[^\s\u3000-\u9fff\uff00-\uffef]+|[\u30a1-\u30fa\u30fc]+|[^\s])"
-    rf"[{CLOSING}]*\s*|\s+"
+CLOSING = "、。，．・：；？！＆／）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々%％"
+OPENING = "（「『【〔〈《"
+LATIN, KATAKANA = r"[^\s\u3000-\u9fff\uff00-\uffef]", r"[\u30a1-\u30fa\u30fc]"
+PIECE = re.compile(rf"[{OPENING}]*(?:{LATIN}+|{KATAKANA}+|[^\s])[{CLOSING}]*\s*|\s+")
+
+# A Japanese word with the particles after it. One kanji after katakana is a suffix, one after a
+# number its unit; a lone syllable on -i or -e between kanji is within a word, as in 買い手.
+KANJI, HIRAGANA = "[\u4e00-\u9fff々]", "[\u3041-\u3096ー]"
+PHRASE = re.compile(
+    rf"[{OPENING}]*"
+    rf"(?:{LATIN}+(?:(?<=\d){KANJI}+)?(?:\s?{HIRAGANA}+)?"
+    rf"|{KATAKANA}+(?:{KANJI}(?!{KANJI}))?"
+    rf"|{KANJI}+(?:[いきぎしちみびりえけげせめれべ]{KANJI}+)*|{HIRAGANA}|[^\s])"
+    rf"{HIRAGANA}*(?:[{CLOSING}]+(?:(?<=[）」』】〕〉》]){HIRAGANA}+)?)*\s*|\s+"
 )
 
 
@@ -57,8 +70,9 @@ def shortened(text: str, width: float) -> str:
 def wrapped(text: str, width: float) -> str:
     """Return a text in as few lines as a width in ems allows, of about equal length.
 
-    Words in Latin letters and in katakana stay whole, even if wider; other Japanese breaks between
-    any two characters but before marks such as 、.
+    Japanese breaks after 、 and 。, and between words, a particle staying with its word. Words in
+    Latin letters and in katakana stay whole, even if wider; another Japanese word that is wider
+    breaks between any two characters but before marks such as 、.
 
     Examples
     --------
@@ -66,9 +80,9 @@ def wrapped(text: str, width: float) -> str:
     Buyer-seller
     partnership
     """
-    pieces = PIECE.findall(text)
+    pieces = _pieces(text, width)
     lines = _lines(pieces, width)
-    narrowest = min(widest_piece(text), width)
+    narrowest = min(max((ems(piece.rstrip()) for piece in pieces), default=0.0), width)
     for narrower in np.arange(width, narrowest - 0.5, -0.5):
         tighter = _lines(pieces, max(narrower, narrowest))
         if len(tighter) > len(lines):
@@ -78,8 +92,17 @@ def wrapped(text: str, width: float) -> str:
 
 
 def widest_piece(text: str) -> float:
-    """Return how wide the widest part of a text is that `wrapped` leaves whole, in ems."""
+    """Return how wide the widest part of a text is that `wrapped` never breaks, in ems."""
     return max((ems(piece.rstrip()) for piece in PIECE.findall(text)), default=0.0)
+
+
+def _pieces(text: str, width: float) -> list[str]:
+    """Return the phrases of a text, those that are wider than a line in smaller pieces."""
+    return [
+        piece
+        for phrase in PHRASE.findall(text)
+        for piece in ([phrase] if ems(phrase.rstrip()) <= width else PIECE.findall(phrase))
+    ]
 
 
 def _lines(pieces: list[str], width: float) -> list[str]:
@@ -140,11 +163,14 @@ def settle(ax: Axes) -> None:
 
 
 def write_under(ax: Axes, text: Text) -> None:
-    """Write what must be said beside a picture under its horizontal axis."""
+    """Write what must be said beside a picture under its horizontal axis.
+
+    It is as wide as the figure, or as the picture with its legend where the figure has others.
+    """
     settle(ax)
     below = ax.xaxis.label if ax.axison else "axes fraction"
-    ax.annotate(
-        wrapped(str(text), ax.bbox.width / dots_per_point(ax) / REMARK_SIZE),
+    remark = ax.annotate(
+        "",
         xy=(0, 0),
         xycoords=("axes fraction", below),
         xytext=(0, -REMARK_SIZE),
@@ -154,4 +180,30 @@ def write_under(ax: Axes, text: Text) -> None:
         color=QUIET,
         gid="remark",
     )
+    _fill(remark, str(text), _right_end(ax) - ax.bbox.x0)
     settle(ax)
+
+
+def fit_title(ax: Axes) -> None:
+    """Break the title where it would go beyond the figure."""
+    settle(ax)
+    title = ax.set_title(ax.get_title(loc="left"), loc="left")
+    _fill(title, title.get_text(), _right_end(ax) - ax.bbox.x0)
+
+
+def _right_end(ax: Axes) -> float:
+    """Return how far words of a picture may go to the right, in pixels."""
+    figure = ax.get_figure(root=True)
+    if figure is not None and figure.axes == [ax]:
+        return float(figure.bbox.x1) - EDGE * dots_per_point(ax)
+    around = ax.get_tightbbox(for_layout_only=True)
+    return float(max(ax.bbox.x1, around.x1 if around else 0.0))
+
+
+def _fill(artist: Words, words: str, room: float) -> None:
+    """Write words in as few lines as go into a width in pixels."""
+    figure = artist.get_figure(root=True)
+    em = float(artist.get_fontsize()) * (figure.dpi / 72 if figure else 1.0)
+    artist.set_text(wrapped(words, room / em))
+    if (actual := artist.get_window_extent().width) > room:
+        artist.set_text(wrapped(words, room / em * room / actual))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -15,13 +15,16 @@ from kamlab.foundation import style
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.portfolio.declaration.adjusting import with_cuts, with_weights
-from kamlab.portfolio.declaration.model import Model
+from kamlab.portfolio.declaration.model import Cell, Model
 from kamlab.portfolio.engine.axes import number_axis, place_accounts
 from kamlab.portfolio.engine.gather import Evidence
 from kamlab.portfolio.engine.scoring import Placement
 
 MARGINS = {"left": 0.09, "right": 0.98, "bottom": 0.11, "top": 0.93}
 EDGE = 0.03
+FIRST, LAST = 0.01, 0.99
+ACROSS = {FIRST: "left", LAST: "right"}
+UP = {FIRST: "bottom", LAST: "top"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +109,48 @@ def compute_portfolio(
     NotApplicable
         If the model has not exactly two axes, both with scores.
     ArgumentError
-        If all weights of an axis are 0.
+        If all weights of an axis are 0, or its cuts are not increasing or off the scale.
     """
-    if len(model.axes) != 2 or any(axis.is_ladder for axis in model.axes):
-        raise NotApplicable(say("lab.explorer_needs_two_axes"))
+    refuse_other_than_map(model)
     changed = with_cuts(with_weights(model, weights or {}), cuts or {})
     values = evidence.values
     before = _placed(model, values)
     for column, rating in (ratings or {}).items():
-        values.loc[chosen, column] = rating
+        values.loc[values.index[chosen], column] = rating
     after = _placed(changed, values)
     name = captions(evidence.accounts.iloc[[chosen]])[0]
     return PortfolioView(changed, after, after.cell != before.cell, chosen, name)
+
+
+def refuse_other_than_map(model: Model) -> None:
+    """Raise `NotApplicable` unless the model has exactly two axes, both with scores."""
+    scored = sum(not axis.is_ladder for axis in model.axes)
+    if (len(model.axes), scored) != (2, 2):
+        words = {"model": model.name, "axes": len(model.axes), "scored": scored}
+        raise NotApplicable(say("lab.explorer_needs_two_axes", **words))
+
+
+def push_apart(cuts: Sequence[float], moved: int, gap: float) -> tuple[float, ...]:
+    """Return the cuts of an axis after the neighbours have made way for the one that was moved.
+
+    Parameters
+    ----------
+    cuts : sequence of float
+        Increasing, but for the one that was moved.
+    moved : int
+        Its place among them.
+    gap : float
+        The least distance of two neighbours.
+
+    Examples
+    --------
+    >>> push_apart((5.0, 4.0, 6.0), moved=0, gap=0.5)
+    (5.0, 5.5, 6.0)
+    """
+    place, own = np.arange(len(cuts)) - moved, np.asarray(cuts, dtype=float)
+    bound = own[moved] + gap * place
+    pushed = np.where(place < 0, np.minimum(own, bound), np.maximum(own, bound))
+    return tuple(pushed.tolist())
 
 
 def _placed(model: Model, values: pd.DataFrame) -> Placement:
@@ -171,20 +204,30 @@ class Sketch:
     def _names(self, view: PortfolioView) -> list[mpl.artist.Artist]:
         names: list[mpl.artist.Artist] = []
         for cell, count in zip(view.model.cells, view.counts, strict=True):
-            right, top = (
-                axis.levels[-1] in levels
-                for axis, levels in zip(view.model.axes, cell.levels, strict=True)
-            )
+            across, up = (self._anchor(view, number, cell) for number in range(2))
             text = say("portfolio.cell_count", cell=cell.label, count=same(count))
             names.append(
                 self.ax.annotate(
                     str(text),
-                    xy=(0.99 if right else 0.01, 0.99 if top else 0.01),
+                    xy=(across, up),
                     xycoords="axes fraction",
-                    ha="right" if right else "left",
-                    va="top" if top else "bottom",
+                    ha=ACROSS.get(across, "center"),
+                    va=UP.get(up, "center"),
                     fontsize=8.5,
                     bbox={"facecolor": "white", "edgecolor": style.FAINT, "pad": 3},
                 )
             )
         return names
+
+    def _anchor(self, view: PortfolioView, number: int, cell: Cell) -> float:
+        """Return where along an axis, from 0 to 1, the name of a cell is."""
+        levels, own = view.model.axes[number].levels, cell.levels[number]
+        if levels[-1] in own:
+            return LAST
+        if levels[0] in own:
+            return FIRST
+        covered = [levels.index(level) for level in own]
+        cuts = view.placement.cuts[number]
+        middle = (cuts[min(covered) - 1] + cuts[max(covered)]) / 2
+        low, high = self.ax.get_xlim()
+        return float((middle - low) / (high - low))

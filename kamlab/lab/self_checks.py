@@ -79,6 +79,7 @@ def _agrees(answer: Answer, expected: Answer) -> bool:
     if isinstance(expected, str):
         return str(answer).strip().casefold() == expected.casefold()
     try:
-        return bool(np.isclose(float(answer), expected, rtol=RELATIVE_TOLERANCE))
+        value = float(np.asarray(answer).item())
+        return bool(np.isclose(value, expected, rtol=RELATIVE_TOLERANCE))
     except (TypeError, ValueError):
         return False

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from kamlab.accounts.company import Company
+from kamlab.accounts.tables import table
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import join, say
 from kamlab.portfolio.declaration.adjusting import GivenCut, with_cuts, with_weights
@@ -97,9 +98,28 @@ def place_evidence(model: Model, evidence: Evidence) -> Portfolio:
     scale = model.scale.use()
     for axis in model.axes:
         axis.cut.use()
+    _refuse_other_scale(model)
     _refuse_off_scale(model, evidence)
     numbers = tuple(number_axis(axis, evidence.values, scale) for axis in model.axes)
     return Portfolio(model=model, evidence=evidence, numbers=numbers)
+
+
+def _refuse_other_scale(model: Model) -> None:
+    """Refuse ratings that kamlab knows to be given on another scale than the model's."""
+    low, high = model.scale.value
+    given = {
+        column.name: column for name in ("accounts", "survey") for column in table(name).columns
+    }
+    wrong = [
+        say("portfolio.rated_from_to", column=c.name, low=f"{c.minimum:g}", high=f"{c.maximum:g}")
+        for axis in model.axes
+        for item in axis.items
+        if item.is_rating and (c := given.get(item.column)) is not None
+        if c.minimum is not None and c.maximum is not None and (c.minimum, c.maximum) != (low, high)
+    ]
+    if wrong:
+        words = {"model": model.name, "low": f"{low:g}", "high": f"{high:g}"}
+        raise ArgumentError(say("portfolio.other_scale", columns=join(wrong), **words))
 
 
 def _refuse_off_scale(model: Model, evidence: Evidence) -> None:

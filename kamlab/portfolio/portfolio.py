@@ -102,7 +102,7 @@ class Portfolio(Result):
         weight_spread : float, default 0.5
             By which share of itself a weight typically differs from the given one.
         rating_noise : float, default a twelfth of the scale
-            Standard deviation of one rating, in points.
+            Standard deviation of an account's rating of one item, in points.
 
         Returns
         -------
@@ -218,7 +218,8 @@ class Portfolio(Result):
         Returns
         -------
         DataFrame
-            One row per column to change: axis, column, `value_now`, `value_after`, `change`.
+            One row per column to change: axis, column, item (its name in words), `now`, `after`,
+            `difference`.
             Ratings change by whole points, the items of most weight first, which takes the
             fewest points where all items are ratings; facts change as far as is needed. No row
             if the account is in that cell.

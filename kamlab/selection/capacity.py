@@ -14,7 +14,8 @@ from kamlab.foundation.claims import Claim
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.results import Result
-from kamlab.selection.customers import has_left
+from kamlab.selection.arguments import is_whole
+from kamlab.selection.customers import has_left, key_today
 from kamlab.selection.pictures import draw_ranges
 from kamlab.selection.selection import Selection
 from kamlab.selection.workload import (
@@ -267,8 +268,8 @@ def _counted(accounts: int | Company | Selection) -> tuple[int, int | None, int 
         return len(accounts.accounts), _n_managers(accounts.accounts), len(accounts.members)
     if isinstance(accounts, Company):
         here = accounts.accounts[~has_left(accounts)]
-        n_key = int(here["is_key"].fillna(False).sum()) if "is_key" in here else None
-        return len(here), _n_managers(here), n_key
+        key = key_today(here)
+        return len(here), _n_managers(here), None if key is None else int(key.sum())
     return int(accounts), None, None
 
 
@@ -279,8 +280,7 @@ def _n_managers(rows: pd.DataFrame) -> int | None:
 def _check_counts(counts: Mapping[str, int | None]) -> None:
     for name, count in counts.items():
         least = 1 if name == "managers" else 0
-        whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
-        if count is not None and not (whole and count >= least):
+        if count is not None and not (is_whole(count) and count >= least):
             raise ArgumentError(say("selection.bad_count", name=name, got=repr(count), least=least))
     if counts["n_key"] is not None and counts["n_key"] > (counts["accounts"] or 0):
         raise ArgumentError(say("selection.more_key_than_accounts", **counts))

@@ -15,8 +15,9 @@ from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.language import Text, join, money, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
+from kamlab.portfolio.declaration.card import column_label
+from kamlab.selection.customers import key_today
 from kamlab.selection.inequality import fewest_for, gini, herfindahl, top_share
-from kamlab.selection.labels import column_label
 from kamlab.selection.lorenz import draw_lorenz
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ class Concentration(Result):
 
     @property
     def _key_share(self) -> float:
-        if "is_key" not in self.accounts:
+        key = key_today(self.accounts)
+        if key is None:
             return np.nan
-        is_key = self.accounts["is_key"].fillna(False).to_numpy(dtype=bool)
-        return float(self.values[is_key].sum() / self.values.sum())
+        return float(self.values[key.fillna(False).to_numpy(dtype=bool)].sum() / self.values.sum())
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per top part of the accounts: how many they are, and their share."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -81,14 +79,14 @@ def checkable(accounts: pd.DataFrame) -> dict[str, bool]:
     return {reason: {*needs} <= {*accounts.columns} for reason, needs in NEEDS.items()}
 
 
-def by_manager(accounts: pd.DataFrame, groups: Sequence[str] = ("manager",)) -> pd.DataFrame:
+def by_manager(accounts: pd.DataFrame) -> pd.DataFrame:
     """Return one row per manager; accounts without one are the last row, whose name is missing.
 
     The level is the highest at which the manager looks after an account; the role is "both"
     where it differs between accounts. Nobody has neither.
     """
     rows = []
-    for _, own in accounts.groupby(list(groups), dropna=False, sort=True):
+    for _, own in accounts.groupby("manager", dropna=False, sort=True):
         somebody = own["manager"].notna().all()
         rows.append(
             {

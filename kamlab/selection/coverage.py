@@ -11,12 +11,13 @@ import pandas as pd
 from kamlab.accounts.company import Company
 from kamlab.accounts.facts import account_facts
 from kamlab.accounts.identity import IDENTITY, identity
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
+from kamlab.selection.arguments import is_number
 from kamlab.selection.capacity import Capacity
 from kamlab.selection.cover import (
     FEWEST_CONTACTS,
@@ -28,7 +29,7 @@ from kamlab.selection.cover import (
     thin_reasons,
     with_load,
 )
-from kamlab.selection.customers import has_left, need_company
+from kamlab.selection.customers import has_left, key_today, need_company
 from kamlab.selection.labels import column_labels
 from kamlab.selection.pictures import draw_cover
 from kamlab.selection.selection import Selection
@@ -272,14 +273,13 @@ def _key(accounts: pd.DataFrame, chosen: Selection | Sequence[str] | None) -> pd
     """Return which accounts are key accounts; None where nobody says."""
     ids = accounts["account_id"]
     if chosen is None:
-        known = "is_key" in accounts and accounts["is_key"].notna().any()
-        return accounts["is_key"].fillna(False).astype(bool) if known else None
+        key = key_today(accounts)
+        return None if key is None else key.fillna(False).astype(bool)
     if isinstance(chosen, str) or not isinstance(chosen, Selection | Sequence | pd.Series):
         raise ArgumentError(say("selection.not_a_choice", got=type(chosen).__name__))
     wanted = chosen.members if isinstance(chosen, Selection) else list(chosen)
     if unknown := [one for one in wanted if one not in set(ids)]:
-        nearest = nearest_name(str(unknown[0]), ids)
-        hint = say("accounts.nearest", name=nearest) if nearest else same("")
+        hint = nearest_hint(unknown[0], ids)
         listed = join([same(one) for one in unknown])
         raise ArgumentError(say("selection.unknown_accounts", accounts=listed, hint=hint))
     return ids.isin(wanted)
@@ -289,7 +289,7 @@ def _check(**thresholds: float) -> None:
     problems = [
         same(f"{name}={value!r}")
         for name, value in thresholds.items()
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0
+        if not is_number(value) or not value >= 0
     ]
     if problems:
         raise ArgumentError(say("selection.bad_thresholds", given=join(problems)))

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import join, same, say
 from kamlab.portfolio.declaration.adjusting import with_weights
@@ -53,8 +53,7 @@ def _declared(criteria: str | Path | Model) -> Model:
     if str(criteria).endswith(".toml"):
         return load_model(criteria)
     if criteria not in shipped_criteria():
-        nearest = nearest_name(str(criteria), list(shipped_criteria()))
-        hint = say("accounts.nearest", name=nearest) if nearest else same("")
+        hint = nearest_hint(criteria, shipped_criteria())
         known = join([same(name) for name in shipped_criteria()])
         words = {"name": criteria, "hint": hint, "known": known}
         raise ArgumentError(say("selection.unknown_criteria", **words))

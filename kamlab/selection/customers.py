@@ -1,4 +1,4 @@
-"""Who is still a customer."""
+"""Who is still a customer, and who is a key account today."""
 
 from __future__ import annotations
 
@@ -39,3 +39,16 @@ def has_left(company: Company) -> NDArray[np.bool_]:
     stayed = pd.Series(last["stayed"].to_numpy(), index=last["account_id"])
     left = ~stayed.astype("boolean").fillna(True).astype(bool)
     return ids.isin(left.index[left]).to_numpy()
+
+
+def key_today(accounts: pd.DataFrame) -> pd.Series | None:
+    """Return which accounts are key accounts today, missing where not known.
+
+    Returns
+    -------
+    Series of nullable boolean, or None
+        None where it is known of no account, which is not the same as having none.
+    """
+    if "is_key" not in accounts or accounts["is_key"].isna().all():
+        return None
+    return accounts["is_key"].astype("boolean")

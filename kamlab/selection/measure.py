@@ -13,9 +13,10 @@ from kamlab.accounts.facts import account_facts
 from kamlab.accounts.identity import IDENTITY
 from kamlab.foundation.errors import ArgumentError, NotApplicable, warn_left_out
 from kamlab.foundation.language import join, same, say
+from kamlab.portfolio.declaration.card import column_label
 from kamlab.selection.concentration import Concentration
 from kamlab.selection.customers import has_left
-from kamlab.selection.labels import column_label, is_money
+from kamlab.selection.labels import is_money
 
 
 def measure_concentration(
@@ -29,7 +30,8 @@ def measure_concentration(
         A company, whose accounts that are still customers are taken; or the amounts
         themselves, one per account. The index of a Series names the accounts.
     what : str, default "revenue"
-        For a company: a fact (`account_facts` lists them) or a number in the account table.
+        For a company: a number in the account table, or else a fact (`account_facts` lists
+        them), as in `classify`.
         For amounts: what they are.
 
     Returns
@@ -69,10 +71,10 @@ def measure_concentration(
     """
     if isinstance(values, Company):
         rows, gone = _of_company(values, what), int(has_left(values).sum())
-        words, currency = column_label(what), values.currency if is_money(what) else ""
+        currency = values.currency if is_money(what) else ""
     else:
-        rows, gone = _of_values(values), 0
-        words, currency = column_label(what), ""
+        rows, gone, currency = _of_values(values), 0, ""
+    words = column_label(what)
     known = rows[rows["value"].notna()].reset_index(drop=True)
     total = known["value"].sum()
     if known.empty or not total > 0:
@@ -89,12 +91,12 @@ def measure_concentration(
 
 def _of_company(company: Company, what: str) -> pd.DataFrame:
     accounts, facts = company.accounts, account_facts(company)
-    own = [name for name in accounts.select_dtypes("number") if name not in facts]
-    known = [*facts.columns.drop("account_id"), *own]
+    own = accounts.select_dtypes("number")
+    known = dict.fromkeys([*facts.columns.drop("account_id"), *own])
     if what not in known:
         listed = join([same(name) for name in known])
         raise ArgumentError(say("selection.no_such_number", what=what, known=listed))
-    amount = facts[what] if what in facts else accounts[what]
+    amount = own[what] if what in own else facts[what]
     names = [name for name in (*IDENTITY, "is_key") if name in accounts]
     rows = accounts[names].assign(value=amount.to_numpy(dtype=float, na_value=np.nan))
     return rows[~has_left(company)]

@@ -180,8 +180,8 @@ def draw_cover(accounts: pd.DataFrame, *, full_load: float, ax: Axes | None) -> 
     """
     thin = accounts.filter(regex="^thin_(?!over_load)").any(axis=1)
     table = by_manager(accounts.assign(thin=thin))
-    names = accounts["manager"].fillna("")
-    rows_of = table["manager"].fillna("")
+    names = accounts["manager"].astype("str").fillna("")
+    rows_of = table["manager"].astype("str").fillna("")
     sound, bare = (
         100 * accounts["own_load"].where(own, 0.0).groupby(names).sum()[rows_of].to_numpy()
         for own in (~thin, thin)

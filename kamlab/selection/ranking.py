@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kamlab.portfolio.engine.doubts import drawn_weights
+from kamlab.portfolio.engine.doubts import drawn_weights, parts
 from kamlab.portfolio.engine.scoring import axis_score
 
 Floats = NDArray[np.float64]
@@ -16,9 +16,6 @@ Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-9
 """How far the rounding of weighted means may set apart two totals that are equal."""
-
-AT_ONCE = 2_000_000
-"""How many totals are held in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ def inclusion(
     weights = [drawn_weights(block.weights, draws, spread, rng).T for block in blocks]
     drawn_shares = drawn_weights(shares, draws, spread, rng).T
     times = np.zeros(int(scored.sum()))
-    for part in _parts(draws, len(times)):
+    for part in parts(draws, len(times)):
         means = [block.means(own[:, part]) for block, own in zip(known, weights, strict=True)]
         times += on_list(_together(means, drawn_shares[:, part]), n).sum(axis=1)
     share = np.full(len(scored), np.nan)
@@ -169,8 +166,3 @@ def _together(scores: Sequence[Floats], shares: Floats) -> Floats:
     for own, share in zip(scores, shares, strict=True):
         total = total + np.where(share > 0, share * own, 0.0)
     return total
-
-
-def _parts(draws: int, accounts: int) -> Iterator[slice]:
-    step = max(1, AT_ONCE // max(accounts, 1))
-    return (slice(start, min(start + step, draws)) for start in range(0, draws, step))

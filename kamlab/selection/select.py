@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from kamlab.accounts.company import Company
 from kamlab.accounts.facts import account_facts
 from kamlab.foundation.errors import ArgumentError, NotApplicable
-from kamlab.foundation.language import Text, join, say
+from kamlab.foundation.language import join, say
 from kamlab.foundation.lent import frozen
 from kamlab.portfolio.classify import place_evidence
+from kamlab.portfolio.declaration.card import column_label
 from kamlab.portfolio.declaration.model import Model
 from kamlab.portfolio.engine.axes import AxisNumbers
 from kamlab.portfolio.engine.doubts import WEIGHT_SPREAD
 from kamlab.portfolio.engine.gather import Evidence, gather
 from kamlab.portfolio.portfolio import Portfolio
+from kamlab.selection.arguments import is_number, is_whole, listed
 from kamlab.selection.criteria import load_criteria
 from kamlab.selection.customers import has_left, need_company
-from kamlab.selection.labels import column_label
 from kamlab.selection.ranking import Block, changes_without, correlation, inclusion, total_score
 from kamlab.selection.selection import Selection
 
@@ -138,7 +139,8 @@ def _board(
     accounts, values = (
         frame[candidates].reset_index(drop=True) for frame in (evidence.accounts, values)
     )
-    return place_evidence(model, Evidence(accounts=accounts, values=values, raters=None)), absent
+    candidates_only = Evidence(accounts=accounts, values=values, currency=evidence.currency)
+    return place_evidence(model, candidates_only), absent
 
 
 def _blocks(model: Model, numbers: tuple[AxisNumbers, ...]) -> list[Block]:
@@ -175,22 +177,11 @@ def _check(n: object, balance: object, draws: object, spread: object, seed: obje
     problems = [
         say("selection.bad_whole_number", name=name, got=repr(number), least=least)
         for name, number, least in (("n", n, 1), ("draws", draws, 1), ("seed", seed, 0))
-        if not _is_whole(number) or number < least  # type: ignore[operator]
+        if not is_whole(number) or number < least
     ]
-    if not _is_number(balance) or not 0 <= balance <= 1:  # type: ignore[operator]
+    if not is_number(balance) or not 0 <= balance <= 1:
         problems.append(say("selection.bad_balance", got=repr(balance)))
-    if not _is_number(spread) or not 0 < spread < 1:  # type: ignore[operator]
+    if not is_number(spread) or not 0 < spread < 1:
         problems.append(say("selection.bad_spread", got=repr(spread)))
     if problems:
-        lines = Text("", "")
-        for problem in problems:
-            lines += Text("\n- ", "\n- ") + problem
-        raise ArgumentError(say("selection.bad_arguments", problems=lines))
-
-
-def _is_whole(number: object) -> bool:
-    return isinstance(number, int | np.integer) and not isinstance(number, bool)
-
-
-def _is_number(number: object) -> bool:
-    return isinstance(number, int | float | np.number) and not isinstance(number, bool)
+        raise ArgumentError(say("selection.bad_arguments", problems=listed(problems)))

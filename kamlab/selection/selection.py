@@ -15,9 +15,11 @@ from kamlab.foundation.columns import with_labels
 from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
+from kamlab.portfolio.declaration.card import column_label
 from kamlab.portfolio.declaration.model import Model
 from kamlab.portfolio.portfolio import Portfolio
-from kamlab.selection.labels import column_label, column_labels
+from kamlab.selection.customers import key_today
+from kamlab.selection.labels import column_labels
 from kamlab.selection.pictures import draw_border
 from kamlab.selection.ranking import ROUNDING, on_list, ranks
 
@@ -106,9 +108,7 @@ class Selection(Result):
 
     @property
     def _is_key(self) -> pd.Series | None:
-        """Which accounts are key accounts today, as far as it is known."""
-        known = "is_key" in self.accounts and self.accounts["is_key"].notna().any()
-        return self.accounts["is_key"].astype("boolean") if known else None
+        return key_today(self.accounts)
 
     @property
     def _weighting(self) -> Text:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, say
+from kamlab.selection.arguments import listed
 
 ROUNDING = 1e-9
 """How far the rounding of a quotient may keep it from the whole number that it is."""
@@ -118,7 +119,7 @@ def read_assumptions(given: dict[str, Given | None]) -> dict[str, Claim]:
     if not problems:
         problems = _contradictions({name: claim.value for name, claim in claims.items()})
     if problems:
-        raise ArgumentError(say("selection.bad_assumptions", problems=_listed(problems)))
+        raise ArgumentError(say("selection.bad_assumptions", problems=listed(problems)))
     return claims
 
 
@@ -163,10 +164,3 @@ def _contradictions(values: dict[str, tuple[float, float, float]]) -> list[Text]
 
 def _whole(number: float) -> int:
     return floor(number + ROUNDING)
-
-
-def _listed(problems: list[Text]) -> Text:
-    lines = Text("", "")
-    for problem in problems:
-        lines += Text("\n- ", "\n- ") + problem
-    return lines

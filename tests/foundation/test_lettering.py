@@ -4,7 +4,15 @@ import pytest
 
 from kamlab.foundation import style
 from kamlab.foundation.language import Text
-from kamlab.foundation.lettering import ems, kept_apart, settle, shortened, wrapped, write_under
+from kamlab.foundation.lettering import (
+    ems,
+    fit_title,
+    kept_apart,
+    settle,
+    shortened,
+    wrapped,
+    write_under,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,7 +22,12 @@ from kamlab.foundation.lettering import ems, kept_apart, settle, shortened, wrap
         ("one two three four", 20, ["one two three four"]),
         ("買い手・売り手パートナーシップ", 8, ["買い手・売り手", "パートナーシップ"]),
         ("ネットワーク組織", 6, ["ネットワーク", "組織"]),
-        ("顧客が依存する。", 7, ["顧客が依", "存する。"]),
+        ("顧客が依存する。", 7, ["顧客が", "依存する。"]),
+        ("戦略的パートナーシップ型：48社", 13, ["戦略的", "パートナーシップ型：48社"]),
+        ("状況に合う設計を問うものです。", 12, ["状況に合う設計を", "問うものです。"]),
+        ("費用は少ない。効果は大きい。", 9, ["費用は少ない。", "効果は大きい。"]),
+        ("「4S」との同一性", 6, ["「4S」との", "同一性"]),
+        ("関係特殊的投資額", 5, ["関係特殊", "的投資額"]),
         ("（高い）（低い）", 7, ["（高い）", "（低い）"]),
         ("indivisible", 2, ["indivisible"]),
         ("", 5, [""]),
@@ -88,4 +101,28 @@ def test_a_remark_stands_under_the_picture_and_over_nothing(language, has_axis, 
     box = remark.get_window_extent()
     assert box.y1 < (ax.xaxis.label.get_window_extent() if has_axis else ax.bbox).y0
     assert box.y0 >= 0
-    assert box.x1 <= ax.bbox.x1 * 1.02
+    assert box.x1 <= ax.figure.bbox.x1
+
+
+def test_a_remark_is_as_wide_as_the_figure_but_not_over_the_picture_beside_it():
+    text = Text("one two three four five six " * 12, "あ")
+    with style.canvas() as alone:
+        alone.set_aspect("equal")
+        write_under(alone, text)
+    _, (left, right) = plt.subplots(1, 2, figsize=(8, 4))
+    write_under(left, text)
+    remarks = [ax.texts[0].get_window_extent() for ax in (alone, left)]
+    assert alone.bbox.x1 < remarks[0].x1 <= alone.figure.bbox.x1
+    assert remarks[1].x1 < right.bbox.x0
+
+
+def test_a_long_title_breaks_and_a_short_one_stays():
+    for words, lines in (("A title of many words " * 6, 2), ("A title", 1)):
+        with style.canvas() as ax:
+            style.finish(ax, title=Text(words, "図"), alt=Text("a", "図"))
+            fit_title(ax)
+        ax.figure.canvas.draw()
+        shown = ax.get_title(loc="left")
+        assert shown.count("\n") == lines - 1
+        assert shown.split() == words.split()
+        assert ax.get_tightbbox().x1 <= ax.figure.bbox.x1

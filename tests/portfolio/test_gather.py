@@ -263,3 +263,10 @@ def test_facts_are_those_of_the_company_at_hand():
     for _ in range(2):
         np.testing.assert_array_equal(values(first, "orders")["orders"], [2, 1, 0])
         np.testing.assert_array_equal(values(second, "orders")["orders"], [1, 0, 0])
+
+
+@pytest.mark.parametrize("blank", [None, nan, pd.NA])
+def test_a_blank_of_any_kind_among_yes_and_no_or_numbers_is_missing(blank):
+    given = {"yes": [True, blank], "number": [2, blank]}
+    table = pd.DataFrame({"account_id": ["A", "B"], **given}, dtype=object)
+    np.testing.assert_array_equal(values(table, "yes", "number"), [[1, 2], [nan, nan]])

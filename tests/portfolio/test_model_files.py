@@ -54,7 +54,7 @@ def test_a_model_of_ones_own_works_from_its_file(tmp_path, as_text, language):
     assert {"en": "Grow: 1", "ja": "成長：1社"}[language] in board.report()
     assert {"en": "Our own", "ja": "自社モデル"}[language] in str(board)
     moves = board.what_would_move("D", "keep")
-    assert moves[["column", "value_after"]].to_numpy().tolist() == [["strength", 6.0]]
+    assert moves[["column", "after"]].to_numpy().tolist() == [["strength", 6.0]]
     assert str(board.model.card())
 
 

@@ -17,8 +17,8 @@ def changed(frame, account, moves):
     assert moves["column"].is_unique
     after = frame.set_index("account_id").astype(float)
     for move in moves.itertuples():
-        assert after.loc[account, move.column] == pytest.approx(move.value_now, nan_ok=True)
-        after.loc[account, move.column] = move.value_after
+        assert after.loc[account, move.column] == pytest.approx(move.now, nan_ok=True)
+        after.loc[account, move.column] = move.after
     return after.reset_index()
 
 
@@ -33,7 +33,7 @@ def cells_of(frame, model):
 
 
 def points(moves):
-    return moves["change"].abs().sum()
+    return moves["difference"].abs().sum()
 
 
 def cheapest(frame, model, account, scale, columns):
@@ -111,7 +111,7 @@ def test_no_change_of_fewer_points_arrives(case, tmp_path):
             moves = board.what_would_move(account, cell)
             assert points(moves) == pytest.approx(needed[cell]), (account, cell)
             assert cell_after(frame, model, account, moves) == cell
-            assert moves["value_after"].between(*scale).all()
+            assert moves["after"].between(*scale).all()
             tried += len(moves) > 0
     assert tried > 5
 
@@ -124,9 +124,10 @@ def test_the_table_says_what_to_change_from_where_to_where(tmp_path):
         {
             "axis": ["a", "b"],
             "column": ["x", "z"],
-            "value_now": [2.0, 5.0],
-            "value_after": [5.0, 3.0],
-            "change": [3.0, -2.0],
+            "item": ["x", "z"],
+            "now": [2.0, 5.0],
+            "after": [5.0, 3.0],
+            "difference": [3.0, -2.0],
         }
     )
     pd.testing.assert_frame_equal(found, expected)
@@ -137,7 +138,7 @@ def test_an_account_that_is_there_already_needs_nothing(tmp_path):
     board = kl.classify(pd.DataFrame({"account_id": ["A"], "x": [2.0]}), model)
     found = board.what_would_move("A", "low")
     assert len(found) == 0
-    assert found.columns.tolist() == ["axis", "column", "value_now", "value_after", "change"]
+    assert found.columns.tolist() == ["axis", "column", "item", "now", "after", "difference"]
 
 
 def test_means_of_several_raters_need_whole_points_more_or_all_that_is_left(tmp_path):
@@ -145,10 +146,10 @@ def test_means_of_several_raters_need_whole_points_more_or_all_that_is_left(tmp_
     model = make_model(tmp_path, {"a": ["x"], "b": ["y"]})
     frame = pd.DataFrame({"account_id": ["A", "A"], "x": [2.0, 3.0], "y": [6.0, 6.0]})
     found = kl.classify(frame, model).what_would_move("A", "high_high")
-    assert found["value_after"].tolist() == [4.5]
+    assert found["after"].tolist() == [4.5]
     near = make_model(tmp_path, {"a": {"items": ["x"], "cut": 7}})
     top = kl.classify(frame.assign(x=[6.0, 7.0]), near).what_would_move("A", "high")
-    assert top["value_after"].tolist() == [7.0]
+    assert top["after"].tolist() == [7.0]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_facts_change_as_far_as_the_border_and_no_further(item, fact, target, ex
     model = make_model(tmp_path, {"a": [{"column": "x", **item}]})
     frame = pd.DataFrame({"account_id": ["A"], "x": [fact]})
     moves = kl.classify(frame, model).what_would_move("A", target)
-    assert moves["value_after"].tolist() == pytest.approx([expected])
+    assert moves["after"].tolist() == pytest.approx([expected])
     assert cell_after(frame, model, "A", moves) == target
 
 
@@ -313,8 +314,8 @@ def test_facts_that_nobody_knows_are_named_to_be_made_true(tmp_path):
     model = make_model(tmp_path, {"stage": {"rules": rules}})
     frame = pd.DataFrame({"account_id": ["A"], "x": [1.0], "y": [nan]})
     moves = kl.classify(frame, model).what_would_move("A", "high")
-    assert moves[["column", "value_after"]].to_numpy().tolist() == [["y", 1.0]]
-    assert np.isnan(moves["value_now"].item())
+    assert moves[["column", "after"]].to_numpy().tolist() == [["y", 1.0]]
+    assert np.isnan(moves["now"].item())
 
 
 @pytest.mark.parametrize("cell", ["transaction", "repeated_transactions", "vertical_integration"])

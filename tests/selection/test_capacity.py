@@ -121,3 +121,9 @@ def test_the_picture_shows_what_is_possible_beside_practice_and_what_is_wanted(l
     assert {"en": "5 to 20", "ja": "5〜20"}[language] in ax.figure.alt  # 1 to 4, times 5 managers
     alone = plan_capacity(100).plot()
     assert len(alone.get_yticklabels()) == 2
+
+
+def test_key_accounts_that_nobody_knows_are_not_none():
+    company = kl.sample_company()
+    unknown = company.accounts.assign(is_key=pd.array([pd.NA] * 240, dtype="boolean"))
+    assert plan_capacity(dataclasses.replace(company, accounts=unknown)).n_key is None

@@ -147,3 +147,17 @@ def test_nobody_can_change_the_result(company):
     lent = result.accounts
     lent["value"] = 0.0
     assert result.glance()["sum_of_values"].item() > 0
+
+
+def test_a_number_in_the_account_table_goes_before_a_fact_as_in_a_classification():
+    company = kl.sample_company()
+    accounts = company.accounts.assign(revenue=1.0)
+    own = measure_concentration(dataclasses.replace(company, accounts=accounts))
+    assert set(own.values) == {1.0}
+
+
+def test_key_accounts_that_nobody_knows_have_no_share():
+    company = kl.sample_company()
+    unknown = company.accounts.assign(is_key=pd.array([pd.NA] * 240, dtype="boolean"))
+    found = measure_concentration(dataclasses.replace(company, accounts=unknown))
+    assert found.glance()["key_share"].isna().all()

@@ -132,6 +132,13 @@ def test_thresholds_may_be_the_users(firm):
     assert {one for one, why in reasons_of(strict).items() if "silent" in why} == set("ABCD")
 
 
+def test_a_threshold_may_be_a_number_out_of_an_array(firm):
+    plan = plan_capacity(6, **PLAN)
+    days = np.array([9])[0]
+    found, expected = (account_coverage(firm, plan=plan, silent_days=d) for d in (days, 9))
+    assert reasons_of(found) == reasons_of(expected)
+
+
 def test_the_chosen_are_the_key_accounts(firm):
     plan = plan_capacity(6, **PLAN)
     result = account_coverage(firm, ["B", "C"], plan=plan)

@@ -172,7 +172,7 @@ def test_many_draws_in_parts_are_those_in_one(monkeypatch):
     rng = np.random.default_rng(0)
     blocks = [block(rng.uniform(0, 10, (30, 4))), block(rng.uniform(0, 10, (30, 3)))]
     whole = included(blocks, HALF, 5, 300)
-    monkeypatch.setattr("kamlab.selection.ranking.AT_ONCE", 900)
+    monkeypatch.setattr("kamlab.portfolio.engine.doubts.NUMBERS_AT_ONCE", 900)
     assert included(blocks, HALF, 5, 300).tolist() == whole.tolist()
 
 

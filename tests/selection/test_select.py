@@ -292,3 +292,7 @@ def test_a_list_that_takes_everybody_has_no_border(rated, tiny):
     assert not any(
         len(set(line.get_ydata())) == 1 and line.get_linewidth() > 1.2 for line in ax.lines
     )
+
+
+def test_the_candidates_on_their_map_keep_the_currency_of_the_company(chosen, company):
+    assert chosen.board.evidence.currency == company.currency

@@ -225,7 +225,7 @@ def jackknife(
     n = counts.sum()
     estimate = statistic(counts)
     cells = np.argwhere(counts > 0)
-    if n < FEWEST_CLASSES:
+    if n <= 1:
         return Agreement(estimate, *3 * [np.nan])
     without = np.array([statistic(_one_less(counts, row, column)) for row, column in cells])
     share = counts[counts > 0] / n

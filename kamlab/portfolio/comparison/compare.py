@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -96,7 +96,7 @@ def _classified(data: Company | pd.DataFrame | None, model: Model) -> Portfolio:
 def _keyed(
     models: Sequence[Comparable] | Mapping[str, Comparable],
 ) -> dict[str, Model | Portfolio]:
-    if not isinstance(models, Iterable) or isinstance(models, (str, Path)) or len(models) < FEWEST:
+    if not isinstance(models, Collection) or isinstance(models, str) or len(models) < FEWEST:
         raise ArgumentError(say("portfolio.comparison_needs_models", got=repr(models)))
     if isinstance(models, Mapping):
         return {str(key): _loaded(given) for key, given in models.items()}

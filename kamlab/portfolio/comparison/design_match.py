@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation import style
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.columns import column
 from kamlab.foundation.errors import ArgumentError
-from kamlab.foundation.language import Text, join, paragraph, same, say
+from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.results import Result
 from kamlab.portfolio.comparison.matching import Matched, efforts, match_accounts, of_cells
 from kamlab.portfolio.portfolio import Portfolio
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 VERDICTS = ("match", "over_design", "under_design", "wrong_side")
+HATCHES = ("", "////", "....", "xxxx")
 SOURCE = "M. Bensaou, Sloan Management Review 40(4), 1999"
 
 
@@ -124,7 +125,15 @@ class DesignMatch(Result):
         counts = table["n_accounts"].to_numpy()
         with style.canvas(ax, height=2.8) as ax:
             colors = [look.color for look, _ in zip(style.looks(), VERDICTS, strict=False)]
-            ax.barh(range(len(table)), counts, color=colors, height=0.6)
+            ax.barh(
+                range(len(table)),
+                counts,
+                color=colors,
+                height=0.6,
+                hatch=HATCHES,
+                edgecolor="white",
+                linewidth=0,
+            )
             for row, (count, share) in enumerate(zip(counts, table["share"], strict=True)):
                 words = {"count": count, "share": f"{share:.0%}"}
                 ax.annotate(
@@ -205,7 +214,6 @@ def match_design(recommended: Portfolio, practised: Portfolio) -> DesignMatch:
 def _difference(name: str, asked: Mapping[str, int], done: Mapping[str, int]) -> Text:
     if name in asked and name in done:
         return say("portfolio.effort_differs", cell=name, asked=asked[name], done=done[name])
-    nearest = nearest_name(name, done if name in asked else asked)
-    hint = say("accounts.nearest", name=nearest) if nearest else same("")
+    hint = nearest_hint(name, done if name in asked else asked)
     side = "recommended" if name in asked else "practised"
     return say(f"portfolio.cell_only_{side}", cell=name, hint=hint)

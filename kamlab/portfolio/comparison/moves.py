@@ -74,7 +74,7 @@ class Moves(Result):
     @property
     def _borders_moved(self) -> bool:
         cuts = zip(self.before.placement.cuts, self.after.placement.cuts, strict=True)
-        same_cuts = all(np.allclose(one, other, equal_nan=True) for one, other in cuts)
+        same_cuts = all(np.array_equal(one, other, equal_nan=True) for one, other in cuts)
         return not same_cuts or self.before.model.axes != self.after.model.axes
 
     @property
@@ -103,7 +103,7 @@ class Moves(Result):
         """
         chances = []
         for number, board in enumerate((self.before, self.after)):
-            doubts = board.augment()[["flips_respondents", "flips_ratings"]].astype(float)
+            doubts = board.how_sure_by_default
             flips = doubts["flips_respondents"].fillna(doubts["flips_ratings"]).to_numpy()
             chances.append(self.matched.values(number, 2 * flips * (1 - flips)))
         return np.where(self._both, np.mean(chances, axis=0), np.nan)
@@ -134,7 +134,7 @@ class Moves(Result):
             for i, j in np.argwhere(counts > 0)
         ]
         columns = ["term", "cell_before", "cell_after", "n_accounts", "share"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=columns).astype({"n_accounts": int, "share": float})
 
     def glance(self) -> pd.DataFrame:
         """Return how many moved, how many noise alone would move, how many came and went."""
@@ -225,8 +225,10 @@ def moves(before: Portfolio, after: Portfolio) -> Moves:
     Ratings are noisy, so accounts change cells though nothing has changed. `n_moved_by_noise`
     is how many would: from the share f of redrawn respondents (of redrawn ratings, where one
     account has one rater) that leave the cell, `2 f (1 - f)` per account, as both times are
-    noisy. Only what goes beyond it is change. It takes other people to answer each time: where
-    the same people do, noise moves fewer.
+    noisy. It is exact where an account hovers between two cells, and too small between more.
+    Where a model asks a survey, only the respondents are redrawn: ratings by one's own people
+    are taken as the same both times. Only what goes beyond it is change. It takes other people
+    to answer each time: where the same people do, noise moves fewer.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, same, say
@@ -24,16 +24,14 @@ from kamlab.portfolio.comparison.agreement import (
     jackknife,
 )
 from kamlab.portfolio.comparison.matching import Matched, efforts, match_accounts, of_cells
+from kamlab.portfolio.declaration.entries import EFFORTS
 from kamlab.portfolio.portfolio import Portfolio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FEWEST = 2
-EFFORTS = 3
-"""An effort is 0, 1 or 2."""
-
-MOST_DISPUTED = 2
+MOST_DISPUTED = max(EFFORTS) - min(EFFORTS)
 """The widest gap between two efforts."""
 
 
@@ -145,7 +143,7 @@ class PortfolioComparison(Result):
 
     def _pair(self, one: str, other: str) -> dict[str, object]:
         counts = self._counts(one, other)
-        of_one, of_other = (np.eye(EFFORTS)[efforts(self.portfolios[k])] for k in (one, other))
+        of_one, of_other = (np.eye(len(EFFORTS))[efforts(self.portfolios[k])] for k in (one, other))
         kappa = jackknife(
             partial(cohen_kappa, weights="linear"), of_one.T @ counts @ of_other, self.conf_level
         )
@@ -210,8 +208,7 @@ class PortfolioComparison(Result):
         """
         for name in (model, other):
             if name not in self.portfolios:
-                nearest = nearest_name(name, self.portfolios)
-                hint = say("accounts.nearest", name=nearest) if nearest else same("")
+                hint = nearest_hint(name, self.portfolios)
                 known = join([same(key) for key in self.portfolios])
                 words = {"name": name, "hint": hint, "known": known}
                 raise ArgumentError(say("portfolio.not_compared", **words))

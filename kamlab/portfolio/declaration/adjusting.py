@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
@@ -70,6 +70,5 @@ def _recut(axis: Axis, cut: GivenCut, scale: tuple[float, float]) -> Axis:
 
 
 def _unknown(key: str, name: str, known: list[str]) -> Text:
-    nearest = nearest_name(name, known)
-    hint = say("accounts.nearest", name=nearest) if nearest else same("")
+    hint = nearest_hint(name, known)
     return say(key, name=name, hint=hint, known=join([same(other) for other in known]))

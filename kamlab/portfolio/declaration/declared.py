@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, same, say
@@ -64,15 +64,15 @@ class Source:
 
     def blocks(self, kind: str) -> list[Block]:
         """Return all blocks of a kind, such as every `[[axis]]`."""
-        entries = self.declared.get(kind, [])
-        if not isinstance(entries, list) or not all(isinstance(e, Mapping) for e in entries):
+        given = self.declared.get(kind, [])
+        if not isinstance(given, list) or not all(isinstance(entry, Mapping) for entry in given):
             self.note(self.places.block(kind), kind, say("portfolio.not_blocks", kind=kind))
             return []
         return [
             Block(
                 self, f"{kind} {entry.get('name', number)}", entry, self.places.block(kind, number)
             )
-            for number, entry in enumerate(entries, start=1)
+            for number, entry in enumerate(given, start=1)
         ]
 
 
@@ -131,14 +131,14 @@ class Block:
     def inners(self, key: str) -> list[Block]:
         """Return an entry that is a list of tables, each found by its first name."""
         self.taken.add(key)
-        entries_ = self.entry.get(key, [])
-        if not isinstance(entries_, list):
+        given = self.entry.get(key, [])
+        if not isinstance(given, list):
             self.bad(key, say("portfolio.not_a_list", entry=key))
             return []
         line_of = partial(self.source.places.table, self.line, key)
         return [
             Block(self.source, f"{self.name}, {key} {n}", entry, line_of(n))
-            for n, entry in enumerate(entries_, start=1)
+            for n, entry in enumerate(given, start=1)
         ]
 
     def claim(self, value: Any, prefix: str = "", default: Status | None = None) -> Any:
@@ -154,6 +154,5 @@ class Block:
     def finish(self) -> None:
         """Note every entry that nobody takes: it is misspelt, and would be lost."""
         for key in self.entry.keys() - self.taken:
-            nearest = nearest_name(key, sorted(self.taken))
-            hint = say("accounts.nearest", name=nearest) if nearest else same("")
+            hint = nearest_hint(key, sorted(self.taken))
             self.bad(key, say("portfolio.unknown_entry", entry=key, hint=hint))

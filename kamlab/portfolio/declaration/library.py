@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.claims import Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
@@ -84,10 +85,10 @@ def shipped_models() -> tuple[str, ...]:
 @cache
 def _shipped(name: str) -> Model:
     if name not in shipped_models():
-        if name in _names_that_are_no_model():
-            raise ArgumentError(_names_that_are_no_model()[name])
-        nearest = nearest_name(name, list(shipped_models()))
-        hint = say("accounts.nearest", name=nearest) if nearest else same("")
+        plain = re.sub(r"[\W_]", "", name).casefold()
+        if plain in _names_that_are_no_model():
+            raise ArgumentError(_names_that_are_no_model()[plain])
+        hint = nearest_hint(name, shipped_models())
         known = join([same(model) for model in shipped_models()])
         raise ArgumentError(say("portfolio.unknown_model", name=name, hint=hint, known=known))
     return read_model(_path(name))

@@ -124,8 +124,8 @@ class Cell:
         Per axis, the levels that belong to it.
     effort : int
         How much of our effort it asks for: 0 little, 1 some, 2 much.
-    origin : Claim
-    description, prescription : Claim or None
+    origin, prescription : Claim
+    description : Claim or None
         A `Text` with its status.
     """
 

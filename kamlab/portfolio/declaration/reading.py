@@ -14,14 +14,14 @@ from kamlab.portfolio.declaration.model import Axis, Cell, Condition, Item, Mode
 
 TWO_LEVELS = ("low", "high")
 TESTS = ("at_least", "at_most", "below", "is")
+BLOCKS = {"citation", "scale", "cut", "effort", "axis", "cell", "missing", "remark", "not_this"}
 
 
 def read_model(path: Path) -> Model:
     """Read a model's file, or raise `ModelError` with every mistake."""
     source = Source.read(path)
     top = source.whole()
-    top.taken |= {"citation", "scale", "cut", "effort", "axis", "cell", "missing", "remark"}
-    top.taken.add("not_this")
+    top.taken |= BLOCKS
     head = {
         "id": top.name_of("id"),
         "name": top.text("name"),
@@ -41,13 +41,7 @@ def read_model(path: Path) -> Model:
     _refuse_doubles(cell_blocks, [cell.name for cell in cells])
     missing, remarks = _texts(source, "missing"), _texts(source, "remark")
     source.refuse()
-    made = Model(
-        **head,
-        axes=tuple(axes),
-        cells=tuple(cells),
-        missing=missing,
-        remarks=remarks,
-    )
+    made = Model(**head, axes=tuple(axes), cells=tuple(cells), missing=missing, remarks=remarks)
     _refuse_gaps(source, made)
     source.refuse()
     return made
@@ -55,7 +49,7 @@ def read_model(path: Path) -> Model:
 
 def _citation(block: Block) -> Claim:
     text = block.take("text", entries.wording)
-    status = block.take("status", entries.status, Status.DESIGN)
+    status = block.take("status", entries.status)
     block.finish()
     return Claim(text, status or Status.DESIGN, text or "?")
 

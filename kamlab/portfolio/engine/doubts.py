@@ -11,7 +11,7 @@ from kamlab.portfolio.engine.axes import AxisNumbers
 from kamlab.portfolio.engine.scoring import Floats, Ints, axis_score, cell_of, cut_values, level_of
 
 NUMBERS_AT_ONCE = 200_000
-"""How many scores are held in memory at a time."""
+"""How many numbers are held in memory at a time."""
 
 WEIGHT_SPREAD = 0.5
 """By which share of itself a weight typically differs from the given one."""
@@ -61,7 +61,7 @@ def share_moved(model: Model, cell: Ints, draws: int, levels_of: LevelDraws) -> 
     """
     table = model.cell_of_levels
     moved, counted = np.zeros(len(cell)), np.zeros(len(cell))
-    for rows in _parts(len(cell), draws):
+    for rows in parts(len(cell), draws):
         there = cell_of(levels_of(rows), table)
         known = there >= 0
         counted[rows] = known.sum(axis=1)
@@ -69,7 +69,8 @@ def share_moved(model: Model, cell: Ints, draws: int, levels_of: LevelDraws) -> 
     return np.where((cell >= 0) & (counted > 0), moved / np.maximum(counted, 1), np.nan)
 
 
-def _parts(length: int, width: int) -> Iterator[slice]:
+def parts(length: int, width: int) -> Iterator[slice]:
+    """Return the slices of a length that hold `NUMBERS_AT_ONCE` or less, at this width."""
     step = max(1, NUMBERS_AT_ONCE // max(width, 1))
     return (slice(start, min(start + step, length)) for start in range(0, length, step))
 
@@ -108,10 +109,9 @@ def _cuts(axis: Axis, points: Floats, weights: Floats, model: Model) -> Floats:
     """Return the cuts of one axis for every draw of weights; only a median needs the scores."""
     if axis.cut.value != "median":
         return cut_values(axis.cut.value, points, model.scale.value)
-    parts = _parts(weights.shape[1], len(points))
     medians = [
         cut_values("median", axis_score(points, weights[:, part])[0], model.scale.value)
-        for part in parts
+        for part in parts(weights.shape[1], len(points))
     ]
     return np.concatenate(medians, axis=1)
 

@@ -162,7 +162,8 @@ def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
     if wrong:
         listed = join([same(name) for name in wrong])
         raise ArgumentError(say("portfolio.not_numbers", columns=listed))
-    return frame.astype(float)
+    numbers = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in frame}
+    return pd.DataFrame(numbers, index=frame.index)
 
 
 def _holds_numbers(column: pd.Series) -> bool:

@@ -58,7 +58,7 @@ def how_sure(
 
 
 def _refuse_bad_settings(draws: Any, seed: Any, spread: Any, noise: Any) -> None:
-    whole = all(isinstance(number, int | np.integer) for number in (draws, seed))
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in (draws, seed))
     real = all(isinstance(number, Real) for number in (spread, noise))
     if not (whole and real and draws >= 1 and seed >= 0 and 0 < spread < 1 and 0 <= noise < np.inf):
         words = {"draws": draws, "seed": seed, "spread": spread, "noise": noise}

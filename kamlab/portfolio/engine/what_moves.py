@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, same, say
+from kamlab.portfolio.declaration.card import column_label
 from kamlab.portfolio.declaration.model import Axis, Condition, Item, Model
 from kamlab.portfolio.engine.axes import number_axis
 from kamlab.portfolio.engine.ladder import climb
@@ -36,8 +37,7 @@ def changes_to_cell(board: Portfolio, row: int, cell: str) -> pd.DataFrame:
     """Return the smallest change that puts the account of a row into a cell."""
     cells = {own.name: own for own in board.model.cells}
     if cell not in cells:
-        nearest = nearest_name(cell, list(cells))
-        hint = say("accounts.nearest", name=nearest) if nearest else same("")
+        hint = nearest_hint(cell, cells)
         known = join([same(name) for name in cells])
         raise ArgumentError(say("portfolio.unknown_cell", name=cell, hint=hint, known=known))
     before = board.evidence.values
@@ -221,11 +221,17 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame, row: int) -> list[str]:
 def _table(model: Model, before: pd.DataFrame, after: pd.DataFrame, row: int) -> pd.DataFrame:
     changed = _changed(before, after, row)
     rows = [
-        (axis.name, column, before[column].iloc[row], after[column].iloc[row])
+        (
+            axis.name,
+            column,
+            str(column_label(column)),
+            before[column].iloc[row],
+            after[column].iloc[row],
+        )
         for axis in model.axes
         for column in axis.columns
         if column in changed
     ]
-    table = pd.DataFrame(rows, columns=["axis", "column", "value_now", "value_after"])
+    table = pd.DataFrame(rows, columns=["axis", "column", "item", "now", "after"])
     table = table.drop_duplicates("column", ignore_index=True)
-    return table.assign(change=table["value_after"] - table["value_now"])
+    return table.assign(difference=table["after"] - table["now"])

@@ -152,12 +152,13 @@ def _alt(
             for name, count in zip(names, counts, strict=True)
         ]
         sentences.append(say("portfolio.picture_column", column=column, cells=join(cells)))
-    for (left, right), flow in zip(pairwise(strata), flows, strict=True):
+    pairs = zip(pairwise(columns), pairwise(strata), flows, strict=True)
+    for (one, other), (left, right), flow in pairs:
         largest = np.argsort(-flow, axis=None, kind="stable")[:FLOWS_TOLD]
         bands = [
             say("portfolio.picture_move", start=left[row], end=right[to], count=int(flow[row, to]))
             for row, to in zip(*np.unravel_index(largest, flow.shape), strict=True)
             if flow[row, to]
         ]
-        sentences.append(say("portfolio.picture_widest", bands=join(bands)))
+        sentences.append(say("portfolio.picture_widest", one=one, other=other, bands=join(bands)))
     return paragraph(sentences)

@@ -20,14 +20,26 @@ Flags = NDArray[np.bool_]
 
 LONGEST_NAME = 14.0
 FONT_SIZE = 7.5
-GAPS = (1.5, 8.0, 16.0, 26.0, 38.0, 52.0, 68.0, 86.0)
+GAPS = (1.5, 7.0, 12.0, 18.0, 25.0)
 """Points between a bubble and its name; from the second on a line leads to it."""
 
-AROUND = np.deg2rad([0, 180, 90, 270, 45, 315, 135, 225, 22.5, 337.5, 157.5, 202.5])
+MARGIN = 4.0
+"""Points between a name and the frame."""
+
+AROUND = np.deg2rad([0, 180, 90, 270, 45, 315, 135, 225, 20, 340, 160, 200, 70, 110, 250, 290])
 PAD = 1.0
 LINE_PARTS = 16
-BUBBLE_IN_POINTS = 18.0
+BUBBLE_IN_POINTS = 8.0
 """A name rather stands this much further away than on a bubble."""
+
+LEADER_IN_BUBBLES = 0.5
+"""A bubble or a border that a line crosses counts so much of a bubble under a name."""
+
+BORDER_IN_BUBBLES = 3.0
+"""A name rather stands on so many bubbles than on a border."""
+
+MOST_HIDDEN = 4.0
+"""A name that would hide more than this is left out."""
 
 
 def write_captions(
@@ -36,6 +48,7 @@ def write_captions(
     radii: Floats,
     names: Sequence[str],
     taken: Sequence[Bbox],
+    borders: Sequence[Bbox] = (),
 ) -> list[int]:
     """Write names beside their bubbles where there is room, and skip those that find none.
 
@@ -51,6 +64,8 @@ def write_captions(
         Of the first bubbles, the most important first.
     taken : sequence of Bbox
         Where no name may go, in pixels.
+    borders : sequence of Bbox
+        Where names go only if they must, in pixels.
 
     Returns
     -------
@@ -58,26 +73,38 @@ def write_captions(
         Those that were named.
     """
     pixel = dots_per_point(ax)
+    inset = MARGIN * pixel
+    frame = np.array(ax.bbox.padded(-inset).extents)
     words = [np.array(box.extents) for box in taken]
+    edges = np.reshape([box.extents for box in borders], (-1, 4))
     marks = [np.r_[c - r, c + r] for c, r, _ in zip(centres, radii, names, strict=False)]
+    leaders: list[Floats] = []
     named = []
     for row, full in enumerate(names):
         name = shortened(full, LONGEST_NAME)
-        boxes, gaps = _places(centres[row], radii[row], _measure(ax, name), pixel)
+        boxes, gaps = _places(centres[row], radii[row], _measure(ax, name), pixel, frame)
         lines = _lines(boxes, centres[row])
-        free = _within(boxes, np.array(ax.bbox.extents))
-        free &= ~_meets(boxes, np.reshape(words + marks, (-1, 4))).any(axis=1)
-        crossed = _meets(lines.reshape(-1, 4), np.reshape(words, (-1, 4))).any(axis=1)
-        free &= ~crossed.reshape(gaps.size, -1).any(axis=1)
+        leads = gaps > GAPS[0]
+        free = _within(boxes, frame)
+        free &= ~_meets(boxes, np.reshape(words + marks + leaders, (-1, 4))).any(axis=1)
+        crossed = _meets(lines.reshape(-1, 4), np.reshape(words + leaders, (-1, 4))).any(axis=1)
+        free &= ~(leads & crossed.reshape(gaps.size, -1).any(axis=1))
+        on_line = _covered(lines.reshape(-1, 4), centres, radii).reshape(*lines.shape[:2], -1)
+        under_line = on_line.any(axis=1).sum(axis=1) - 1
+        hidden = _covered(boxes, centres, radii).sum(axis=1).astype(float)
+        hidden += LEADER_IN_BUBBLES * under_line * leads
+        over_border = _meets(lines.reshape(-1, 4), edges).any(axis=1).reshape(gaps.size, -1)
+        hidden += LEADER_IN_BUBBLES * over_border.any(axis=1) * leads
+        hidden += BORDER_IN_BUBBLES * _meets(boxes, edges).any(axis=1)
+        free &= hidden <= MOST_HIDDEN
         if not free.any():
             continue
-        cost = _covered(boxes, centres, radii).sum(axis=1) + gaps / BUBBLE_IN_POINTS
+        cost = hidden + gaps / BUBBLE_IN_POINTS
         best = int(np.argmin(np.where(free, cost, np.inf)))
-        leader = bool(gaps[best] > GAPS[0])
-        _write(ax, name, boxes[best], centres[row], radii[row], pixel, leader=leader)
+        _write(ax, name, boxes[best], centres[row], radii[row], pixel, leader=bool(leads[best]))
         words.append(boxes[best])
-        if leader:
-            marks += list(lines[best])
+        if leads[best]:
+            leaders += list(lines[best])
         named.append(row)
     return named
 
@@ -97,12 +124,21 @@ def _measure(ax: Axes, name: str) -> Floats:
     return np.array([box.width, box.height])
 
 
-def _places(centre: Floats, radius: float, extent: Floats, pixel: float) -> tuple[Floats, Floats]:
-    """Return boxes (left, bottom, right, top) around a bubble, and their gaps in points."""
+def _places(
+    centre: Floats, radius: float, extent: Floats, pixel: float, frame: Floats
+) -> tuple[Floats, Floats]:
+    """Return boxes (left, bottom, right, top) around a bubble, and their gaps in points.
+
+    Those above and below are pushed sideways into the frame.
+    """
     angle, gap = (grid.ravel() for grid in np.meshgrid(AROUND, GAPS))
     away = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     near = centre + away * (radius + gap * pixel)[:, None]
     middle = near + np.where(np.abs(away) < 0.1, 0.0, np.sign(away)) * extent / 2
+    half = extent[0] / 2 + PAD
+    upright = np.abs(away[:, 0]) < 0.1
+    pushed = np.maximum(np.minimum(middle[:, 0], frame[2] - half), frame[0] + half)
+    middle[:, 0] = np.where(upright, pushed, middle[:, 0])
     return np.hstack([middle - extent / 2 - PAD, middle + extent / 2 + PAD]), gap
 
 
@@ -146,7 +182,7 @@ def _write(
         va="bottom",
         fontsize=FONT_SIZE,
         zorder=6,
-        path_effects=halo(3.0),
+        path_effects=halo(2.0),
         arrowprops=line if leader else None,
         gid="caption",
     ).set_in_layout(False)

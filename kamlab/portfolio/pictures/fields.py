@@ -100,6 +100,6 @@ def draw_ground(ax: Axes, ground: Ground, scale: tuple[float, float]) -> None:
     """Draw the frame and the borders."""
     ax.set_xlim(*framed(scale))
     ax.set_ylim(*framed(scale))
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="NW")
     ax.spines[["top", "right"]].set_visible(True)
     ax.add_collection(LineCollection(ground.borders(), colors=style.INK, linewidths=1.1, zorder=2))

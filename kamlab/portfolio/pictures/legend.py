@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-LEGEND_EMS = 13.0
+LEGEND_EMS = 15.0
 FONT_SIZE = 8.5
+
+UNSURE = 0.2
+"""An account is drawn hollow where at least this share of one kind of redraws moves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def draw_legend(
             entries.append((_mark(np.sqrt(area.min())), words))
     if unsure.any():
         entries.append((_mark(7, filled=True), say("portfolio.picture_sure")))
-        entries.append((_mark(7), say("portfolio.picture_unsure", count=f"{unsure.sum():,}")))
+        words = say("portfolio.picture_unsure", count=f"{unsure.sum():,}", share=f"{UNSURE:.0%}")
+        entries.append((_mark(7), words))
     if left_out:
         entries.append((_mark(0), say("portfolio.picture_left_out", count=f"{left_out:,}")))
     if not entries:

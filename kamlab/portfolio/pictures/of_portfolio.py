@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kamlab.accounts.identity import captions
 from kamlab.foundation.columns import column
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.portfolio.declaration.model import Axis, Cell
 from kamlab.portfolio.pictures.fields import Region
-from kamlab.portfolio.pictures.legend import Size
+from kamlab.portfolio.pictures.legend import UNSURE, Size
 from kamlab.portfolio.pictures.portfolio_map import draw_map
+from kamlab.portfolio.pictures.short_names import short_names
 from kamlab.portfolio.pictures.stages import draw_stages
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from kamlab.portfolio.portfolio import Portfolio
 
-UNSURE = 0.2
-"""An account is drawn hollow where a fifth of one kind of redraws move it."""
 EXAMPLES = 3
 """How many of its largest accounts a stage names."""
 DEFAULT_SIZE = "revenue"
@@ -56,7 +54,7 @@ def _map(board: Portfolio, size: str | None, ax: Axes | None) -> Axes:
         scale=board.model.scale.value,
         cell_of=placement.cell,
         regions=[_region(cell, across, up) for cell in board.model.cells],
-        captions=captions(board.accounts),
+        captions=short_names(board.accounts),
         unsure=unsure(board),
         size=_size(board, size),
         remark=_remark(board),
@@ -122,8 +120,8 @@ def _staircase(board: Portfolio, number: int, size: str | None, ax: Axes | None)
 
 
 def _largest(board: Portfolio, place: int, size: str | None) -> list[str]:
-    here = board.accounts[board.placement.cell == place]
-    given = _size(board, size)
-    if given is not None:
+    here = board.accounts.assign(short_name=short_names(board.accounts))
+    here = here[board.placement.cell == place]
+    if _size(board, size) is not None:
         here = here.sort_values(str(size), ascending=False, kind="stable")
-    return captions(here.head(EXAMPLES))
+    return list(here["short_name"].head(EXAMPLES))

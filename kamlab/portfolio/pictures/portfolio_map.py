@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, paragraph, same, say
-from kamlab.foundation.lettering import dots_per_point, settle, write_under
+from kamlab.foundation.lettering import dots_per_point, fit_title, settle, write_under
 from kamlab.foundation.style import Look
 from kamlab.portfolio.pictures import bubbles
 from kamlab.portfolio.pictures.captions import write_captions
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 WIDTH, HEIGHT = 7.0, 5.3
-NAMED = 8
+NAMED = 6
 
 
 def draw_map(
@@ -101,6 +102,7 @@ def draw_map(
         )
         alt = _alt(axis_labels, cuts, cells, accounts, size, remark)
         style.finish(ax, title=title, alt=alt)
+        fit_title(ax)
         settle(ax)
         if remark is not None:
             write_under(ax, remark)
@@ -113,6 +115,7 @@ def draw_map(
             bubbles.REACH * np.sqrt(area[named]) * dots_per_point(ax),
             [accounts.captions[row] for row in accounts.rows[named[:NAMED]]],
             boxes,
+            [Bbox(ax.transData.transform(line)) for line in ground.borders()],
         )
     return ax
 

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, paragraph, say
-from kamlab.foundation.lettering import dots_per_point, settle, wrapped, write_under
+from kamlab.foundation.lettering import dots_per_point, fit_title, settle, wrapped, write_under
+from kamlab.portfolio.pictures.legend import UNSURE
 from kamlab.portfolio.pictures.steps import HATCH, NOTE_SIZE, SHADE, Box, draw_bar, write_step
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ STEP_WIDTH = 0.52
 STEP_HEIGHT = 0.8
 """Of a step, as a share of the distance between two steps."""
 
+KEY_EMS = 16.0
 INCHES = 0.7
 HEAD = 0.7
 
@@ -66,6 +68,7 @@ def draw_stages(
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1)
         style.finish(ax, title=title, alt=_alt(stages, number, doubtful, apart, remark))
+        fit_title(ax)
         settle(ax)
         if remark is not None:
             write_under(ax, remark)
@@ -102,7 +105,8 @@ def _places_apart(steps: list[Box], count: int) -> list[Box]:
 
 def _frame(box: Box, **look: Any) -> Rectangle:
     left, bottom, width, height = box
-    return Rectangle((left, bottom), width, height, edgecolor=style.INK, **look)
+    edge = style.INK
+    return Rectangle((left, bottom), width, height, edgecolor=edge, clip_on=False, **look)
 
 
 def _draw_arrow(ax: Axes, below: Box, above: Box) -> None:
@@ -138,6 +142,7 @@ def _draw_apart(ax: Axes, box: Box, stage: Text, count: int) -> None:
 
 
 def _draw_key(ax: Axes) -> None:
+    unsure = say("portfolio.picture_unsure_bar", share=f"{UNSURE:.0%}")
     ax.legend(
         handles=[
             Patch(facecolor=SHADE, label=str(say("portfolio.picture_sure_bar"))),
@@ -145,7 +150,7 @@ def _draw_key(ax: Axes) -> None:
                 facecolor="white",
                 edgecolor=SHADE,
                 hatch=HATCH,
-                label=str(say("portfolio.picture_unsure_bar")),
+                label=wrapped(str(unsure), KEY_EMS),
             ),
         ],
         loc="upper left",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, paragraph, say
-from kamlab.foundation.lettering import dots_per_point, settle, widest_piece, wrapped
+from kamlab.foundation.lettering import dots_per_point, fit_title, settle, widest_piece, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,6 +93,7 @@ def draw_transitions(
             color=style.QUIET,
         )
         style.finish(ax, title=title, alt=_alt(states, table, gone, new))
+        fit_title(ax)
     return ax
 
 
