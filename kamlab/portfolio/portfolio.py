@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.identity import identity
-from kamlab.accounts.validate import nearest_name
+from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError, NotApplicable
-from kamlab.foundation.language import Text, join, paragraph, same, say
+from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.results import Result
 from kamlab.portfolio.declaration.model import Cell, Model
 from kamlab.portfolio.engine.axes import AxisNumbers, place_accounts
@@ -179,10 +179,9 @@ class Portfolio(Result):
             If it could not be placed.
         """
         ids = self.accounts["account_id"]
-        matches = np.flatnonzero(ids == account_id)
+        matches = np.flatnonzero(ids.isin([account_id])) if np.isscalar(account_id) else ids[:0]
         if not matches.size:
-            nearest = nearest_name(account_id, ids)
-            hint = say("accounts.nearest", name=nearest) if nearest else same("")
+            hint = nearest_hint(account_id, ids)
             raise ArgumentError(say("portfolio.unknown_account", account=account_id, hint=hint))
         if self.placement.cell[matches[0]] < 0:
             raise NotApplicable(say("portfolio.account_unscored", account=account_id))
