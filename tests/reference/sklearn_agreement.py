@@ -9,8 +9,6 @@ import platform
 from pathlib import Path
 
 import numpy as np
-import sklearn
-from sklearn.metrics import adjusted_mutual_info_score, cohen_kappa_score
 
 HERE = Path(__file__).parent
 TABLES = HERE / "agreement_tables.csv"
@@ -46,6 +44,8 @@ def tables():
 
 def measures(table):
     """Return scikit-learn's numbers, which it makes from the accounts one by one."""
+    from sklearn.metrics import adjusted_mutual_info_score, cohen_kappa_score
+
     rows, columns = np.indices(table.shape)
     first, second = (np.repeat(part.ravel(), table.ravel()) for part in (rows, columns))
     yield "ami", adjusted_mutual_info_score(first, second)
@@ -58,6 +58,8 @@ def measures(table):
 
 
 def main():
+    import sklearn
+
     with TABLES.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["table", "row", "column", "count"])
