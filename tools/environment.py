@@ -262,8 +262,7 @@ def add_group(name: str) -> Path:
     stamp, wanted = ROOT / ".venv" / f"kamlab-{name}.json", fingerprint(ROOT, lock_file)
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         say(f"installing the packages in {lock_file} (some seconds)")
-        locked, uv = ["--require-hashes", "-r", lock_file], choose_uv()
-        if uv is None or run([*install_with(uv), *locked], heartbeat=20) != 0:
-            must([*install_with(None), *locked], "Is there a connection? Then try again.")
+        command = [*install_with(choose_uv()), "--require-hashes", "-r", lock_file]
+        must(command, "Is there a connection? Then try again.")
         stamp.write_text(wanted, encoding="utf-8")
     return python
