@@ -36,9 +36,9 @@ def browser():
 
 
 # It needs the browser so as not to start in vain where there is none.
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory, results):
-    """Serve a copy, so that the stored notebooks stay as they are."""
+    """Serve a copy, so that the stored notebooks stay as they are; a lab remembers its tabs."""
     home = tmp_path_factory.mktemp("lab")
     ignored = shutil.ignore_patterns(".ipynb_checkpoints")
     root = shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=ignored)
@@ -58,7 +58,7 @@ def new_page(browser):
     return new_page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_notebook(lab, new_page, results):
     def open_notebook(name):
         notebook = Notebook(new_page(), results)
