@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import join, same, say
 from kamlab.portfolio.declaration.adjusting import with_weights
-from kamlab.portfolio.declaration.library import load_model
+from kamlab.portfolio.declaration.library import load_model, model_files
 from kamlab.portfolio.declaration.model import Model
 
 BLOCKS = 2
@@ -60,13 +59,11 @@ def _declared(criteria: str | Path | Model) -> Model:
     return _shipped(str(criteria))
 
 
-@cache
 def shipped_criteria() -> tuple[str, ...]:
     """Return the names of the criteria that come with kamlab."""
-    folder = files("kamlab.selection").joinpath("criteria")
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir()))
+    return tuple(model_files("selection", "criteria"))
 
 
 @cache
 def _shipped(name: str) -> Model:
-    return load_model(Path(str(files("kamlab.selection").joinpath("criteria", f"{name}.toml"))))
+    return load_model(model_files("selection", "criteria")[name])

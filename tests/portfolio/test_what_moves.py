@@ -416,6 +416,14 @@ def test_what_is_not_rated_is_left_alone(board):
     assert moves["column"].tolist() == ["x"]
 
 
+def test_a_cell_that_no_value_reaches_does_not_apply(tmp_path, language):
+    """The rank of an account alone is the middle, whatever its fact: it is always high."""
+    model = make_model(tmp_path, {"a": [{"column": "x", "rank": True}]})
+    board = kl.classify(pd.DataFrame({"account_id": ["A-001"], "x": [5.0]}), model)
+    with pytest.raises(kl.NotApplicable, match="A-001"):
+        board.what_would_move("A-001", "low")
+
+
 def test_asking_changes_nothing(board):
     before = board.evidence.values.copy(deep=True)
     expected = board.augment()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -78,8 +79,14 @@ def models() -> pd.DataFrame:
 @cache
 def shipped_models() -> tuple[str, ...]:
     """Return the names of the models that come with kamlab."""
-    folder = files("kamlab.portfolio").joinpath("models")
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir()))
+    return tuple(model_files("portfolio", "models"))
+
+
+@cache
+def model_files(room: str, folder: str) -> Mapping[str, Path]:
+    """Return the path of every model file in a folder of a room, by the model's name."""
+    paths = sorted(Path(str(files(f"kamlab.{room}").joinpath(folder))).glob("*.toml"))
+    return MappingProxyType({path.stem: path for path in paths})
 
 
 @cache
@@ -95,7 +102,7 @@ def _shipped(name: str) -> Model:
 
 
 def _path(name: str) -> Path:
-    return Path(str(files("kamlab.portfolio").joinpath("models", f"{name}.toml")))
+    return model_files("portfolio", "models")[name]
 
 
 @cache
