@@ -15,6 +15,7 @@ from .foundation.compare import compare as compare
 from .foundation.errors import ArgumentError as ArgumentError
 from .foundation.errors import DataError as DataError
 from .foundation.errors import DataWarning as DataWarning
+from .foundation.errors import ImproperSolutionWarning as ImproperSolutionWarning
 from .foundation.errors import KamlabError as KamlabError
 from .foundation.errors import KamlabWarning as KamlabWarning
 from .foundation.errors import ModelError as ModelError
@@ -40,6 +41,9 @@ from .selection.capacity import plan_capacity as plan_capacity
 from .selection.coverage import account_coverage as account_coverage
 from .selection.measure import measure_concentration as measure_concentration
 from .selection.select import select_accounts as select_accounts
+from .sem.compare_nested import compare_nested as compare_nested
+from .sem.fit import fit_sem as fit_sem
+from .sem.invariance import measurement_invariance as measurement_invariance
 from .theory.assess import assess_theory as assess_theory
 from .value.chain import value_of_quality as value_of_quality
 from .value.lifetime import lifetime_value as lifetime_value

@@ -44,7 +44,7 @@ class Comparison(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Return the results' `tidy()` one under the other; `result` says whose row it is."""
-        return _stacked({name: result.tidy() for name, result in self.results.items()})
+        return _stacked({name: result.by_term() for name, result in self.results.items()})
 
     def glance(self) -> pd.DataFrame:
         """Return one row per result, the only `glance` with more than one."""
@@ -89,7 +89,7 @@ def compare(results: Mapping[str, Result]) -> Comparison:
     Parameters
     ----------
     results : mapping of str to Result
-        At least two results whose `tidy()` has the columns `term` and `estimate`.
+        At least two results whose `by_term()` has the columns `term` and `estimate`.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def compare(results: Mapping[str, Result]) -> Comparison:
     if not isinstance(results, Mapping) or len(results) < FEWEST:
         raise ArgumentError(say("foundation.compare_needs_results", got=type(results).__name__))
     for name, result in results.items():
-        if not isinstance(result, Result) or not {"term", "estimate"} <= {*result.tidy().columns}:
+        if not isinstance(result, Result) or not {"term", "estimate"} <= {*result.by_term().columns}:
             raise ArgumentError(say("foundation.compare_needs_estimates", name=name))
     return Comparison(dict(results))
 

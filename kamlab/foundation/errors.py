@@ -154,5 +154,9 @@ def warn_left_out(count: int, total: int, reason: Text, *, stacklevel: int) -> N
     warnings.warn(str(message), RowsLeftOutWarning, stacklevel=stacklevel + 1)
 
 
+class ImproperSolutionWarning(KamlabWarning):
+    """Estimates that no population could have: a negative variance, a correlation beyond one."""
+
+
 class RecalledClaimWarning(KamlabWarning):
     """A number or statement in use is remembered, not read in its source."""

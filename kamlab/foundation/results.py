@@ -85,6 +85,10 @@ class Result(ABC):
     def tidy(self) -> pd.DataFrame:
         """Return one row per term."""
 
+    def by_term(self) -> pd.DataFrame:
+        """Return `tidy()` with a column `term`, which sets it beside other results."""
+        return self.tidy()
+
     @abstractmethod
     def glance(self) -> pd.DataFrame:
         """Return the whole result in one row."""

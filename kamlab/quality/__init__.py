@@ -1,1 +1,1 @@
-"""Relationship quality: scale scores and their reliability."""
+"""Relationship quality: scores, their reliability and validity, and what accounts may claim."""

@@ -129,3 +129,66 @@ def scale_scores(items: ArrayLike, least_share: float = 0.5) -> NDArray[np.float
     totals = np.where(given, answers, 0.0).sum(axis=1)
     enough = (counts >= least_share * answers.shape[1]) & (counts > 0)
     return np.where(enough, totals / np.maximum(counts, 1), np.nan)
+
+
+def omega_total(
+    loadings: ArrayLike, error_variances: ArrayLike, factor_variance: float = 1.0
+) -> float:
+    """Return the reliability of the sum of a scale's items under a one-factor model.
+
+    `omega = phi (sum l)² / (phi (sum l)² + sum e)`, the share of the sum's model-implied variance
+    that the factor brings (McDonald 1999). Unlike alpha it lets items load differently; the two
+    agree where loadings are equal. It assumes errors that do not correlate.
+
+    Parameters
+    ----------
+    loadings : array_like, shape (k,)
+        Unstandardised, for the sum of items as they were answered; standardised, for the sum of
+        standardised items (`composite_reliability`).
+    error_variances : array_like, shape (k,)
+    factor_variance : float, default 1
+        The factor's variance `phi`, on the scale of the loadings.
+
+    Examples
+    --------
+    >>> round(omega_total([1, 1], [1, 1]), 4)
+    0.6667
+    """
+    common = factor_variance * np.sum(np.asarray(loadings, dtype=float)) ** 2
+    return float(common / (common + np.sum(np.asarray(error_variances, dtype=float))))
+
+
+def composite_reliability(standard_loadings: ArrayLike) -> float:
+    """Return the composite reliability of a scale from its standardised loadings.
+
+    `(sum l)² / ((sum l)² + sum(1 - l²))`, Fornell & Larcker (1981): omega of the sum of
+    standardised items.
+
+    Parameters
+    ----------
+    standard_loadings : array_like, shape (k,)
+
+    Examples
+    --------
+    >>> composite_reliability([0.5, 0.5])
+    0.4
+    """
+    loadings = np.asarray(standard_loadings, dtype=float)
+    return omega_total(loadings, 1 - loadings**2)
+
+
+def average_variance_extracted(standard_loadings: ArrayLike) -> float:
+    """Return the share of its items' variance that a construct accounts for, on average.
+
+    The mean squared standardised loading, Fornell & Larcker (1981).
+
+    Parameters
+    ----------
+    standard_loadings : array_like, shape (k,)
+
+    Examples
+    --------
+    >>> average_variance_extracted([0.6, 0.8])
+    0.5
+    """
+    return float(np.mean(np.asarray(standard_loadings, dtype=float) ** 2))

@@ -30,7 +30,7 @@ def measured(survey: pd.DataFrame | None) -> list[str]:
 
 
 def named(names: Sequence[str]) -> list[Construct]:
-    """Return constructs by name, in the order asked for.
+    """Return constructs by name, each once, in the order asked for.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def named(names: Sequence[str]) -> list[Construct]:
                 known=join([same(name) for name in known]),
             )
         )
-    return [known[name] for name in names]
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def respondent_scores(

@@ -1,0 +1,1 @@
+"""Structural equation models: from lavaan's syntax to estimates, tests and pictures."""

@@ -1,0 +1,75 @@
+"""Warnings of what is wrong with a fit, although it was found."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kamlab.foundation.errors import ImproperSolutionWarning
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.sem.engine.identification import flat_directions
+from kamlab.sem.engine.implied import Implied
+
+if TYPE_CHECKING:
+    from kamlab.sem.result import SemFit
+
+FROM_CALLER = 4
+NEGLIGIBLE = 1e-9
+"""Eigenvalues of correlations from minus this on pass for zero."""
+INVOLVED = 0.3
+
+
+def alarms(fit: SemFit) -> tuple[Text, ...]:
+    """Return what is wrong with a fit: negative variances, improper covariances, no errors."""
+    found = list(_about_groups(fit))
+    if fit.options.se != "none" and np.isnan(fit.uncertainty.covariance).any():
+        flat = flat_directions(fit.estimate.point.information, fit.estimate.jacobian)
+        names = fit.names_of(flat or range(fit.estimate.structure.n_free))
+        found.append(say("sem.no_errors", parameters=join(names)))
+    draws = fit.uncertainty.draws
+    if draws is not None and (draws.n_failed or draws.n_inadmissible):
+        found.append(
+            say(
+                "sem.inadmissible_draws",
+                asked=draws.n_asked,
+                failed=draws.n_failed,
+                improper=draws.n_inadmissible,
+            )
+        )
+    return tuple(found)
+
+
+def _about_groups(fit: SemFit) -> Iterator[Text]:
+    labels = fit.group_labels
+    for label, at in zip(labels, fit.estimate.point.implied, strict=True):
+        for problem in _about_group(fit.estimate.structure.variables, at):
+            if len(labels) == 1:
+                yield problem
+            else:
+                yield say("sem.improper_group", group=label, problem=problem)
+
+
+def _about_group(variables: tuple[str, ...], at: Implied) -> Iterator[Text]:
+    negative = np.flatnonzero(at.residual.diagonal() < 0)
+    if len(negative):
+        yield say("sem.negative_variance", names=join([same(variables[i]) for i in negative]))
+    latent = np.arange(at.n_observed, len(variables))
+    latent = latent[at.total.diagonal()[latent] > 0]
+    if not len(latent):
+        return
+    spread = np.sqrt(at.total.diagonal()[latent])
+    values, vectors = np.linalg.eigh(
+        at.total[np.ix_(latent, latent)] / np.outer(spread, spread)
+    )
+    if values[0] < -NEGLIGIBLE:
+        involved = latent[np.abs(vectors[:, 0]) > INVOLVED]
+        yield say("sem.improper_latent", names=join([same(variables[i]) for i in involved]))
+
+
+def sound_alarms(fit: SemFit) -> None:
+    """Warn of what is wrong with a fit."""
+    for alarm in alarms(fit):
+        warnings.warn(str(alarm), ImproperSolutionWarning, stacklevel=FROM_CALLER)

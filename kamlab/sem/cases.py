@@ -1,0 +1,182 @@
+"""Data for a model: rows or moments, checked, in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.validate import nearest_hint
+from kamlab.foundation.errors import ArgumentError, ModelError
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.sem.engine.structure import Floats
+
+FLATTEST = 1e-10
+"""Smallest eigenvalue of a correlation matrix that is taken as positive."""
+INVOLVED = 0.1
+ASYMMETRY_ALLOWED = 1e-8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Rows of data for a model.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The p observed variables.
+    values : ndarray, shape (cases, p)
+        NaN where missing.
+    group : ndarray, shape (cases,)
+        Number of each row's group, from 0.
+    labels : tuple of str
+        Names of the groups, in order of appearance.
+    kept : ndarray, shape (cases,)
+        Position of each row in the user's table.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    group: np.ndarray
+    labels: tuple[str, ...]
+    kept: np.ndarray
+
+
+def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> Cases:
+    """Return the columns that a model names, as numbers.
+
+    Raises
+    ------
+    ModelError
+        Listing all that is wrong: names that the table lacks, columns that are not numbers,
+        columns that never vary or hold infinite values.
+    """
+    wanted = list(names) + ([group] if group else [])
+    problems = [_unknown(name, frame.columns) for name in wanted if name not in frame.columns]
+    if not frame.columns.is_unique:
+        twice = set(frame.columns[frame.columns.duplicated()])
+        problems += [say("sem.column_twice", name=name) for name in wanted if name in twice]
+    if problems:
+        raise ModelError(say("sem.data_problems", problems=join(problems)))
+    columns = frame[list(names)]
+    wordy = {n: d for n, d in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(d)}
+    problems = [say("sem.not_numbers", name=name, type=kind) for name, kind in wordy.items()]
+    numeric = [name for name in names if name not in wordy]
+    values = columns[numeric].to_numpy(dtype=float, na_value=np.nan)
+    problems += _about_columns(numeric, values)
+    if problems:
+        raise ModelError(say("sem.data_problems", problems=join(problems)))
+    if group is None:
+        zeros = np.zeros(len(frame), dtype=np.intp)
+        return Cases(tuple(names), values, zeros, ("",), np.arange(len(frame)))
+    numbers, labels = pd.factorize(frame[group])
+    known = numbers >= 0
+    return Cases(
+        tuple(names),
+        values[known],
+        numbers[known],
+        tuple(str(label) for label in labels),
+        np.flatnonzero(known),
+    )
+
+
+def _unknown(name: str, known: Sequence[str]) -> Text:
+    candidates = [str(column) for column in known]
+    return say("sem.unknown_column", name=name) + nearest_hint(name, candidates)
+
+
+def _about_columns(names: Sequence[str], values: Floats) -> list[Text]:
+    problems = []
+    given = np.where(np.isfinite(values), values, np.nan)
+    with np.errstate(invalid="ignore"):
+        flat = ~(np.fmax.reduce(given, axis=0) > np.fmin.reduce(given, axis=0))
+    infinite = np.isinf(values).any(axis=0)
+    for place in np.flatnonzero(flat | infinite):
+        name, own = names[place], values[:, place]
+        if infinite[place]:
+            problems.append(say("sem.infinite", name=name, row=int(np.isinf(own).argmax()) + 1))
+        elif np.isnan(own).all():
+            problems.append(say("sem.empty_column", name=name))
+        else:
+            problems.append(say("sem.constant", name=name, value=own[~np.isnan(own)][0]))
+    return problems
+
+
+def read_moments(
+    cov: pd.DataFrame, means: pd.Series | Mapping[str, float] | None, names: Sequence[str]
+) -> tuple[Floats, Floats | None]:
+    """Return covariances and means of the variables that a model names.
+
+    Parameters
+    ----------
+    cov : DataFrame
+        Covariances or correlations, with the same names on rows and columns; the lower triangle
+        is enough.
+    means : Series or mapping, optional
+    names : sequence of str
+
+    Raises
+    ------
+    ModelError
+        Listing all that is wrong: names or values missing, not symmetric, variances not
+        positive.
+    """
+    if not isinstance(cov, pd.DataFrame):
+        raise ArgumentError(say("sem.cov_is_no_frame", got=type(cov).__name__))
+    rows = [*cov.index.astype(str)] if cov.index.dtype.kind not in "iu" else [*cov.columns]
+    table = cov.set_axis(rows, axis=0) if len(rows) == len(cov) else cov
+    lacking = [n for n in names if n not in table.index or n not in table.columns]
+    problems = [_unknown(name, table.columns) for name in lacking]
+    present = [name for name in names if name not in lacking]
+    values = table.loc[present, present].to_numpy(dtype=float)
+    values = np.where(np.isnan(values), values.T, values)
+    problems += _about_matrix(present, values)
+    level = None
+    if means is not None:
+        given = dict(means.items())
+        problems += [_unknown(name, given) for name in names if name not in given]
+        level = np.array([float(given.get(name, np.nan)) for name in names])
+    if problems:
+        raise ModelError(say("sem.matrix_problems", problems=join(problems)))
+    return (values + values.T) / 2, level
+
+
+def _about_matrix(names: Sequence[str], values: Floats) -> list[Text]:
+    if np.isnan(values).any():
+        row, column = np.argwhere(np.isnan(values))[0]
+        return [say("sem.matrix_gap", row=names[row], column=names[column])]
+    spread = np.sqrt(np.abs(values.diagonal()))
+    flat = [name for name, size in zip(names, values.diagonal(), strict=True) if size <= 0]
+    if flat:
+        return [say("sem.matrix_variance", names=join([same(name) for name in flat]))]
+    apart = np.abs(values - values.T) / np.outer(spread, spread)
+    if apart.max() > ASYMMETRY_ALLOWED:
+        row, column = np.unravel_index(apart.argmax(), apart.shape)
+        return [say("sem.matrix_asymmetric", row=names[row], column=names[column])]
+    return []
+
+
+def need_positive_definite(names: Sequence[str], cov: Floats, nobs: int) -> None:
+    """Raise unless a covariance matrix is positive definite, naming what is collinear.
+
+    Raises
+    ------
+    ModelError
+    """
+    if nobs <= len(names):
+        raise ModelError(say("sem.too_few_rows", nobs=nobs, fewest=len(names) + 1))
+    spread = np.sqrt(cov.diagonal())
+    if not spread.all():
+        flat = [same(name) for name, size in zip(names, spread, strict=True) if size == 0]
+        raise ModelError(say("sem.constant_in_group", names=join(flat)))
+    values, vectors = np.linalg.eigh(cov / np.outer(spread, spread))
+    if values[0] > FLATTEST:
+        return
+    weights = np.abs(vectors[:, 0])
+    involved = [
+        same(name) for name, w in zip(names, weights, strict=True) if w > INVOLVED * weights.max()
+    ]
+    key = "sem.collinear" if values[0] > -FLATTEST else "sem.indefinite"
+    raise ModelError(say(key, names=join(involved), smallest=f"{values[0]:.2g}"))

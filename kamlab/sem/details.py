@@ -1,0 +1,163 @@
+"""What else a fitted model tells: tables made from arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from kamlab.foundation.errors import ArgumentError, NotApplicable
+from kamlab.foundation.language import join, same, say
+from kamlab.sem.engine.structure import Places
+from kamlab.sem.inference.effects import effects_of_draws, specific_effects
+from kamlab.sem.inference.effects import effects as effects_of
+from kamlab.sem.inference.factor_scores import factor_scores as scores_of
+from kamlab.sem.inference.intervals import percentile_interval
+from kamlab.sem.inference.residuals import r_squared as explained
+from kamlab.sem.inference.residuals import residual_scores, residuals
+from kamlab.sem.tables import normal_interval
+
+if TYPE_CHECKING:
+    from kamlab.sem.result import SemFit
+
+KINDS = ("direct", "indirect", "total")
+
+
+def per_group(fit: SemFit, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of groups, one under the other, with the group's number if there are several."""
+    if len(tables) == 1:
+        return tables[0].reset_index(drop=True)
+    numbered = [table.assign(group=number) for number, table in enumerate(tables, start=1)]
+    return pd.concat(numbered, ignore_index=True)
+
+
+def structural(fit: SemFit) -> Places:
+    """Return the places of the variables that stand in regressions."""
+    names = {name for p in fit.table.parameters if p.op == "~" for name in (p.lhs, p.rhs)}
+    variables = fit.estimate.structure.variables
+    return np.array([i for i, name in enumerate(variables) if name in names], dtype=np.intp)
+
+
+def effects(fit: SemFit, *, standardised: bool) -> pd.DataFrame:
+    """Return direct, indirect and total effects with errors and intervals."""
+    groups = range(len(fit.group_labels))
+    return per_group(fit, [_effects_in(fit, group, standardised) for group in groups])
+
+
+def _effects_in(fit: SemFit, group: int, standardised: bool) -> pd.DataFrame:
+    structure, doubt = fit.estimate.structure, fit.uncertainty
+    found = effects_of(
+        fit.estimate.point,
+        group,
+        doubt.covariance,
+        standardised=standardised,
+        among=structural(fit),
+    )
+    names = np.array(structure.variables, dtype=object)
+    table = pd.DataFrame({"cause": names[found.cause], "outcome": names[found.effect]})
+    drawn = None
+    if doubt.draws is not None:
+        drawn = effects_of_draws(
+            structure,
+            group,
+            doubt.draws.thetas,
+            found.cause,
+            found.effect,
+            standardised=standardised,
+        )
+    for place, kind in enumerate(KINDS):
+        value, error = getattr(found, kind), getattr(found, f"{kind}_error")
+        low, high = normal_interval(value, error, fit.options.conf_level)
+        if drawn is not None:
+            low, high = percentile_interval(drawn[place], fit.options.conf_level)
+        table[kind], table[f"{kind}_low"], table[f"{kind}_high"] = value, low, high
+    return table
+
+
+def indirect_effects(
+    fit: SemFit, cause: str, effect: str, *, standardised: bool, group: int
+) -> pd.DataFrame:
+    """Return the effect along each way from a cause to an effect."""
+    variables = fit.estimate.structure.variables
+    unknown = [name for name in (cause, effect) if name not in variables]
+    if unknown:
+        known = join([same(variables[place]) for place in structural(fit)])
+        raise ArgumentError(say("sem.unknown_variable", name=join([*map(same, unknown)]), known=known))
+    ways = specific_effects(
+        fit.estimate.point,
+        group - 1,
+        fit.uncertainty.covariance,
+        variables.index(cause),
+        variables.index(effect),
+        standardised=standardised,
+    )
+    values = np.array([way.value for way in ways])
+    errors = np.array([way.error for way in ways])
+    low, high = normal_interval(values, errors, fit.options.conf_level)
+    return pd.DataFrame(
+        {
+            "way": [" → ".join(variables[place] for place in way.path) for way in ways],
+            "estimate": values,
+            "std_error": errors,
+            "conf_low": low,
+            "conf_high": high,
+        }
+    )
+
+
+def r_squared(fit: SemFit) -> pd.DataFrame:
+    """Return the explained share of each endogenous variable."""
+    names = fit.estimate.structure.variables
+    tables = []
+    for shares in explained(fit.estimate.point):
+        own = np.flatnonzero(~np.isnan(shares))
+        tables.append(pd.DataFrame({"outcome": [names[i] for i in own], "r_squared": shares[own]}))
+    return per_group(fit, tables)
+
+
+def residual_correlations(fit: SemFit) -> pd.DataFrame:
+    """Return observed less implied correlations, a pair of observed variables a row."""
+    names = np.array(fit.estimate.structure.observed, dtype=object)
+    row, column = np.tril_indices(len(names), -1)
+    tables = [
+        pd.DataFrame(
+            {
+                "first": names[column],
+                "second": names[row],
+                "residual_correlation": one.cor[row, column],
+                "z_residual": score.cov[row, column],
+            }
+        )
+        for one, score in zip(
+            residuals(fit.estimate), residual_scores(fit.estimate), strict=True
+        )
+    ]
+    return per_group(fit, tables)
+
+
+def implied_moments(fit: SemFit, group: int) -> pd.DataFrame:
+    """Return the implied covariances of one group, with a last row of means if it has means."""
+    at = fit.estimate.point.implied[group - 1]
+    names = list(fit.estimate.structure.observed)
+    table = pd.DataFrame(at.sigma, index=names, columns=names)
+    if fit.estimate.structure.has_means:
+        table.loc["mean"] = at.mu
+    return table
+
+
+def factor_scores(fit: SemFit, method: Literal["regression", "bartlett"]) -> pd.DataFrame:
+    """Return factor scores in the order of the rows used."""
+    if fit.frame is None:
+        raise NotApplicable(say("sem.no_cases"))
+    if not fit.table.latent:
+        raise NotApplicable(say("sem.no_latent"))
+    if method not in ("regression", "bartlett"):
+        allowed = join([same("'regression'"), same("'bartlett'")])
+        raise ArgumentError(say("sem.option", name="method", value=method, allowed=allowed))
+    found = scores_of(fit.estimate, method)
+    scores = np.concatenate([one.scores for one in found])
+    kept = np.concatenate(fit.data.kept)
+    order = np.argsort(kept)
+    table = pd.DataFrame(scores[order], columns=list(fit.table.latent))
+    return table.set_axis(fit.frame.index[kept[order]], axis=0)

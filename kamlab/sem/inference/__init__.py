@@ -1,0 +1,1 @@
+"""What follows from an estimate: errors, fit, standardised values, tests, scores."""

@@ -1,0 +1,161 @@
+"""From rows or moments to what the engine takes: samples and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kamlab.foundation.errors import ModelError, warn_left_out
+from kamlab.foundation.language import say
+from kamlab.sem.cases import Cases, need_positive_definite
+from kamlab.sem.engine.missing import missing_patterns, saturated_moments
+from kamlab.sem.engine.sample import Block, GroupSample
+from kamlab.sem.engine.structure import Floats, Places
+from kamlab.sem.options import Options
+
+FROM_CALLER = 3
+"""Frames between the user's call of `fit_sem` and the warning."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """The data of a fit.
+
+    Attributes
+    ----------
+    samples : tuple of GroupSample
+    blocks : tuple of Block
+    saturated : tuple of float
+        Discrepancy of the model that fits perfectly, group by group.
+    labels : tuple of str
+        Names of the groups.
+    kept : tuple of ndarray, shape (nobs of the group,)
+        Positions of the rows used in the user's table, group by group; empty for moments.
+    n_left_out : int
+    """
+
+    samples: tuple[GroupSample, ...]
+    blocks: tuple[Block, ...]
+    saturated: tuple[float, ...]
+    labels: tuple[str, ...]
+    kept: tuple[Places, ...]
+    n_left_out: int
+
+    @property
+    def nobs(self) -> int:
+        """Cases used."""
+        return sum(sample.nobs for sample in self.samples)
+
+
+def data_from_rows(cases: Cases, options: Options) -> Data:
+    """Return complete rows in groups; rows with a missing value are left out and warned of.
+
+    Raises
+    ------
+    ModelError
+        If a group has too few rows, or variables that are constant or collinear.
+    """
+    complete = ~np.isnan(cases.values).any(axis=1)
+    n_left_out = int((~complete).sum())
+    if n_left_out == len(complete):
+        raise ModelError(say("sem.no_complete_rows"))
+    if n_left_out:
+        warn_left_out(
+            n_left_out, len(complete), say("sem.reason_missing"), stacklevel=FROM_CALLER
+        )
+    samples, kept = [], []
+    for number in range(len(cases.labels)):
+        own = np.flatnonzero(complete & (cases.group == number))
+        samples.append(_sample(cases.values[own], cases.names, options))
+        kept.append(cases.kept[own])
+    return _data(samples, cases.labels, tuple(kept), n_left_out, options)
+
+
+def data_with_gaps(cases: Cases, exogenous: Sequence[int], options: Options) -> Data:
+    """Return rows in groups, incomplete ones with what they have.
+
+    Rows without any value, and rows that lack a fixed covariate, are left out and warned of.
+
+    Raises
+    ------
+    ModelError
+        If a pair of variables is never observed together, or is collinear.
+    """
+    samples: list[GroupSample] = []
+    blocks: list[Block] = []
+    kept: list[Places] = []
+    saturated: list[float] = []
+    empty = without = 0
+    for number in range(len(cases.labels)):
+        own = np.flatnonzero(cases.group == number)
+        patterns = missing_patterns(
+            cases.values[own], cases.names, exogenous=exogenous, group=number
+        )
+        moments = saturated_moments(patterns.blocks, len(cases.names))
+        nobs = len(patterns.order)
+        need_positive_definite(cases.names, moments.cov, nobs)
+        rows = cases.values[own[patterns.order]]
+        samples.append(GroupSample(moments.cov, moments.mean, nobs, nobs, rows))
+        blocks += patterns.blocks
+        kept.append(cases.kept[own[patterns.order]])
+        saturated.append(2 * moments.objective)
+        empty, without = empty + patterns.n_empty, without + patterns.n_without_covariate
+    for count, reason in ((empty, "sem.reason_empty"), (without, "sem.reason_covariate")):
+        if count:
+            warn_left_out(count, len(cases.values), say(reason), stacklevel=FROM_CALLER)
+    return Data(
+        tuple(samples), tuple(blocks), tuple(saturated), cases.labels, tuple(kept), empty + without
+    )
+
+
+def _sample(rows: Floats, names: tuple[str, ...], options: Options) -> GroupSample:
+    nobs = len(rows)
+    if nobs <= len(names):
+        raise ModelError(say("sem.too_few_rows", nobs=nobs, fewest=len(names) + 1))
+    mean = rows.mean(axis=0)
+    centred = rows - mean
+    weight = nobs - 1 if options.unbiased else nobs
+    cov = centred.T @ centred / weight
+    need_positive_definite(names, cov, nobs)
+    return GroupSample(cov, mean, nobs, weight, rows)
+
+
+def data_from_moments(
+    cov: Floats, mean: Floats | None, nobs: int, names: tuple[str, ...], options: Options
+) -> Data:
+    """Return covariances (p, p) with divisor `nobs - 1`, and means if there are any, as data.
+
+    Raises
+    ------
+    ModelError
+        If there are too few cases, or the matrix is not positive definite.
+    """
+    need_positive_definite(names, cov, nobs)
+    weight = nobs - 1 if options.unbiased else nobs
+    scaled = cov * ((nobs - 1) / weight)
+    level = np.zeros(len(cov)) if mean is None else mean
+    sample = GroupSample(scaled, level, nobs, weight, None)
+    return _data([sample], ("",), (), 0, options)
+
+
+def _data(
+    samples: list[GroupSample],
+    labels: tuple[str, ...],
+    kept: tuple[Places, ...],
+    n_left_out: int,
+    options: Options,
+) -> Data:
+    everything = np.arange(len(samples[0].cov))
+    is_ml = options.discrepancy == "ML"
+    blocks = tuple(
+        Block(group, everything, one.cov, one.mean, one.nobs if is_ml else one.weight, one.rows)
+        for group, one in enumerate(samples)
+    )
+    saturated = tuple(_perfect(one) if is_ml else 0.0 for one in samples)
+    return Data(tuple(samples), blocks, saturated, labels, kept, n_left_out)
+
+
+def _perfect(sample: GroupSample) -> float:
+    return float(np.linalg.slogdet(sample.cov)[1]) + len(sample.cov)

@@ -1,0 +1,55 @@
+"""Standardised values, scaled tests and the diagram of a fitted model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kamlab.sem.inference.fit_measures import Scaling, degrees_of_freedom
+from kamlab.sem.inference.incomplete_fit import complete_data_fit
+from kamlab.sem.inference.independence import independence
+from kamlab.sem.inference.robust import ScaledTestName, scaled_test
+from kamlab.sem.inference.standardised import Standardised, first_values, standardise
+
+if TYPE_CHECKING:
+    from kamlab.sem.result import SemFit
+
+
+def standardised(fit: SemFit) -> Standardised:
+    """Return standardised values of all rows, then of all definitions at such values."""
+    rows = fit.rows
+    own = fit.values[: len(rows.number)]
+    found = standardise(
+        fit.estimate.point.implied, rows.group, rows.kind, rows.row, rows.column, own
+    )
+    if not fit.table.definitions:
+        return found
+    extended = []
+    for values in (found.std_lv, found.std_all):
+        theta = first_values(values, rows.number, fit.estimate.structure.n_free)
+        defined = [one.expression.value(theta) for one in fit.table.definitions]
+        extended.append(np.concatenate([values, defined]))
+    return Standardised(*extended)
+
+
+def scaling(fit: SemFit) -> Scaling | None:
+    """Return what chi-squares are divided by for fit indices; None where they stay as they are.
+
+    Not 1 without normal data. With missing data the robust indices are of the chi-square that
+    complete data would have had, whatever the estimator.
+    """
+    kind, incomplete = fit.options.scaled, fit.options.missing == "fiml"
+    if kind is None and not incomplete:
+        return None
+    null = independence(fit.estimate, fit.covariates)
+    pair = [(one, degrees_of_freedom(one)) for one in (fit.estimate, null)]
+    complete = None
+    if incomplete:
+        fits = [complete_data_fit(one, df, normal=kind is None) for one, df in pair]
+        complete = (fits[0].chisq, fits[0].scaling, fits[1].chisq, fits[1].scaling)
+    if kind is None:
+        return Scaling(1.0, 1.0, complete)
+    name: ScaledTestName = "satorra.bentler" if kind == "MLM" else "yuan.bentler.mplus"
+    model, baseline = (scaled_test(one, df, name).scaling for one, df in pair)
+    return Scaling(model, baseline, complete)

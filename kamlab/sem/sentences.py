@@ -1,0 +1,81 @@
+"""A fitted model in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.sem.options import Options
+from kamlab.sem.syntax.parameters import Parameter
+
+if TYPE_CHECKING:
+    from kamlab.sem.result import SemFit
+
+NAMED_AT_MOST = 12
+
+
+def note_on_errors(options: Options) -> Text:
+    """Return how standard errors and intervals were made."""
+    if options.bootstrap:
+        return say("sem.errors_bootstrap", draws=options.bootstrap)
+    if options.se == "none":
+        return say("sem.errors_none")
+    if options.robust_errors:
+        return say("sem.errors_robust")
+    if options.estimator == "ULS":
+        return say("sem.errors_uls")
+    return say(f"sem.errors_{options.used_information}")
+
+
+def sentences(fit: SemFit) -> Iterator[Text]:
+    """Yield how well the model fits and which paths differ from zero."""
+    measures = fit.measures
+    shown = measures.scaled if fit.options.scaled and measures.scaled else measures.plain
+    if shown.df == 0:
+        yield say("sem.report_saturated")
+    elif np.isnan(shown.p_value):
+        yield say("sem.report_no_test", chisq=f"{shown.chisq:.2f}", df=shown.df)
+    else:
+        yield say(
+            "sem.report_test",
+            chisq=f"{shown.chisq:.2f}",
+            df=shown.df,
+            p=_probability(shown.p_value),
+            cfi=f"{shown.cfi:.3f}",
+            rmsea=f"{shown.rmsea.value:.3f}",
+            low=f"{shown.rmsea.low:.3f}",
+            high=f"{shown.rmsea.high:.3f}",
+            srmr=f"{measures.srmr:.3f}",
+        )
+    if fit.options.se != "none":
+        yield from _paths(fit)
+
+
+def _probability(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
+def _paths(fit: SemFit) -> Iterator[Text]:
+    doubt, groups = fit.uncertainty, fit.group_labels
+    clear, open_ones = [], []
+    for place, one in enumerate(fit.table.parameters):
+        if one.op != "~" or not one.free:
+            continue
+        excludes_zero = doubt.low[place] > 0 or doubt.high[place] < 0
+        value = fit.standardised.std_all[place]
+        (clear if excludes_zero else open_ones).append(_path(one, value, groups))
+    for key, found in (("sem.report_clear", clear), ("sem.report_open", open_ones)):
+        if found:
+            more = len(found) - NAMED_AT_MOST
+            named = join(found[:NAMED_AT_MOST])
+            yield say(f"{key}_more" if more > 0 else key, paths=named, more=more)
+
+
+def _path(one: Parameter, value: float, groups: tuple[str, ...]) -> Text:
+    words = same(f"{one.rhs} → {one.lhs}")
+    if len(groups) > 1:
+        words += same(f" [{groups[one.group - 1]}]")
+    return words + same(f" {value:.2f}")

@@ -1,0 +1,1 @@
+"""The text of a model: reading it, and the table of its parameters."""

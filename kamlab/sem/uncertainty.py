@@ -1,0 +1,123 @@
+"""How sure the estimates are: covariances of the estimates, errors and intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from kamlab.foundation.level import tails
+from kamlab.sem.assembly import RowPlaces
+from kamlab.sem.engine.estimate import Constraints, Estimate
+from kamlab.sem.engine.objective import Point
+from kamlab.sem.engine.structure import Floats
+from kamlab.sem.inference.bootstrap import Draws, bootstrap
+from kamlab.sem.inference.intervals import covariance, percentile_interval, standard_errors
+from kamlab.sem.inference.robust import robust_covariance
+from kamlab.sem.options import Options
+from kamlab.sem.syntax.parameters import ParameterTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uncertainty:
+    """Errors and intervals of all rows of a parameter table, then of all definitions.
+
+    Attributes
+    ----------
+    covariance : ndarray, shape (q, q)
+        Of the distinct free parameters; NaN where it cannot be computed.
+    errors, low, high : ndarray, shape (rows + definitions,)
+        0 error for a fixed value, whose interval is the value itself.
+    draws : Draws or None
+        Of the bootstrap.
+    """
+
+    covariance: Floats
+    errors: Floats
+    low: Floats
+    high: Floats
+    draws: Draws | None
+
+
+def uncertainty_of(
+    found: Estimate,
+    table: ParameterTable,
+    rows: RowPlaces,
+    values: Floats,
+    constraints: Constraints,
+    options: Options,
+) -> Uncertainty:
+    """Return errors and intervals in the way that the options ask for.
+
+    Parameters
+    ----------
+    values : ndarray, shape (rows + definitions,)
+        The estimates.
+    """
+    if options.bootstrap:
+        draws = bootstrap(found, options.bootstrap, options.seed, constraints=constraints)
+        return _from_draws(draws, table, rows, values, options)
+    spread = covariance_of(found, options)
+    slopes = [one.expression.gradient(found.theta) for one in table.definitions]
+    variances = np.concatenate(
+        [_of_rows(spread.diagonal(), rows), [slope @ spread @ slope for slope in slopes]]
+    )
+    errors = np.sqrt(variances.clip(min=0.0))
+    low, high = ndtri(tails(options.conf_level))
+    return Uncertainty(spread, errors, values + low * errors, values + high * errors, None)
+
+
+def _of_rows(of_parameters: Floats, rows: RowPlaces) -> Floats:
+    """Return what belongs to parameters for every row; 0 for a fixed value."""
+    if not len(of_parameters):
+        return np.zeros(len(rows.number))
+    return np.where(rows.number >= 0, of_parameters[rows.number], 0.0)
+
+
+def _from_draws(
+    draws: Draws, table: ParameterTable, rows: RowPlaces, values: Floats, options: Options
+) -> Uncertainty:
+    thetas = draws.thetas
+    defined = [[one.expression.value(t) for t in thetas] for one in table.definitions]
+    quantities = np.column_stack([thetas, *defined]) if defined else thetas
+    errors = standard_errors(quantities)
+    low, high = percentile_interval(quantities, options.conf_level)
+    q, free = thetas.shape[1], rows.number >= 0
+    place = np.concatenate([rows.number, q + np.arange(len(defined))])
+    known = np.concatenate([free, np.ones(len(defined), dtype=bool)])
+    return Uncertainty(
+        covariance(thetas),
+        np.where(known, errors[place], 0.0),
+        np.where(known, low[place], values),
+        np.where(known, high[place], values),
+        draws,
+    )
+
+
+def covariance_of(found: Estimate, options: Options) -> Floats:
+    """Return the covariance matrix of the estimates, shape (q, q); NaN if it has none."""
+    q = found.structure.n_free
+    if options.se == "none":
+        return np.full((q, q), np.nan)
+    try:
+        if options.robust_errors:
+            sandwich = "robust.sem" if options.complete_sandwich else "robust.huber.white"
+            return robust_covariance(found, sandwich)
+        observed = options.used_information == "observed" and options.estimator != "ULS"
+        point = _weighted_by_cases(found)
+        return found.covariance(point.hessian if observed else point.information)
+    except np.linalg.LinAlgError:
+        return np.full((q, q), np.nan)
+
+
+def _weighted_by_cases(found: Estimate) -> Point:
+    """Return the estimate's point with groups weighted by their cases.
+
+    GLS and ULS minimise with weights n - 1; their information has weights n, as in lavaan.
+    """
+    point = found.point
+    if found.estimator == "ML" or len(found.samples) == 1:
+        return point
+    blocks = [replace(block, weight=found.samples[block.group].nobs) for block in found.blocks]
+    return Point(point.structure, blocks, point.theta, point.estimator)
