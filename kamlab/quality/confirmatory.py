@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.foundation.errors import NotApplicable
-from kamlab.foundation.language import same, say
+from kamlab.foundation.language import Text, say
+from kamlab.sem.alarms import alarms
+from kamlab.sem.fit import fit_sem
 
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
@@ -85,11 +87,12 @@ def fit_factors(
         Not for a second-order model: it would forbid the negative disturbance by which that
         model matches every set of three correlations.
     """
-    try:  # TEMPORARY until the engine is there; then import at the top
-        from kamlab.sem.fit import fit_sem
-    except ModuleNotFoundError as error:
-        raise NotApplicable(same("kamlab.sem.fit")) from error
     return fit_sem(text, answers, std_lv=unit_variances, conf_level=conf_level)
+
+
+def doubts_of(fit: SemFit) -> tuple[Text, ...]:
+    """Return what is wrong with a fit, such as a negative variance; empty if nothing is."""
+    return tuple(alarms(fit))
 
 
 def loadings_of(table: pd.DataFrame, construct: str) -> Loadings:

@@ -14,6 +14,7 @@ from kamlab.quality.answers import LastWave
 from kamlab.quality.confirmatory import (
     FEWEST_BELOW,
     constructs_text,
+    doubts_of,
     fit_factors,
     one_factor_text,
     second_order_text,
@@ -55,6 +56,11 @@ class FactorModels:
     def reason(self) -> Text | None:
         """Why there is no fit; None where there is one."""
         return self._fit_or_reason[1]
+
+    @property
+    def doubts(self) -> tuple[Text, ...]:
+        """What is wrong with the fit of the constructs, though there is one."""
+        return () if self.fit is None else doubts_of(self.fit)
 
     @property
     def constructs(self) -> SemFit:

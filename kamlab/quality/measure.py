@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from kamlab.accounts.spec import Construct
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import say
 from kamlab.quality.quality import Quality
@@ -66,32 +67,34 @@ def measure_quality(
     """
     wanted = named(constructs)
     scores = respondent_scores(survey, [construct.name for construct in wanted])
-    rows = []
-    for construct in wanted:
-        items = survey[answered_items(survey, construct)]
-        try:
-            alpha = cronbach_alpha(items, conf_level=conf_level)
-        except ModelError as error:
-            problem = say("quality.of_construct", construct=construct.label, problem=error.text)
-            raise ModelError(problem) from error
-        rows.append(
-            {
-                "term": construct.name,
-                "n_items": alpha.n_items,
-                "nobs": alpha.nobs,
-                "mean": scores[construct.name].mean(),
-                "std_dev": scores[construct.name].std(),
-                "missing_share": items.isna().to_numpy().mean(),
-                "alpha": alpha.value,
-                "conf_low": alpha.conf_low,
-                "conf_high": alpha.conf_high,
-            }
-        )
+    rows = [_reliability_row(survey, c, scores[c.name], conf_level) for c in wanted]
     return Quality(
         reliability=pd.DataFrame(rows),
         scores=account_scores(scores, ["account_id", "wave"]),
-        nobs=len(survey),
         survey=survey.copy(deep=False),
+        nobs=len(survey),
         n_scored=int(scores[[c.name for c in wanted]].notna().all(axis=1).sum()),
         conf_level=conf_level,
     )
+
+
+def _reliability_row(
+    survey: pd.DataFrame, construct: Construct, scores: pd.Series, conf_level: float
+) -> dict[str, object]:
+    items = survey[answered_items(survey, construct)]
+    try:
+        alpha = cronbach_alpha(items, conf_level=conf_level)
+    except ModelError as error:
+        problem = say("quality.of_construct", construct=construct.label, problem=error.text)
+        raise ModelError(problem) from error
+    return {
+        "term": construct.name,
+        "n_items": alpha.n_items,
+        "nobs": alpha.nobs,
+        "mean": scores.mean(),
+        "std_dev": scores.std(),
+        "missing_share": items.isna().to_numpy().mean(),
+        "alpha": alpha.value,
+        "conf_low": alpha.conf_low,
+        "conf_high": alpha.conf_high,
+    }

@@ -89,6 +89,7 @@ class Quality(Result):
             say("quality.scoring_rule", nobs=self.nobs, scored=self.n_scored),
             say("quality.alpha_note"),
             say("quality.last_wave_note", used=used, asked=asked),
+            *self._models.doubts,
         ]
         if self._models.reason:
             notes.append(say("quality.no_cfa_note", problem=self._models.reason))

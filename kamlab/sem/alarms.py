@@ -49,7 +49,7 @@ def _about_groups(fit: SemFit) -> Iterator[Text]:
             if len(labels) == 1:
                 yield problem
             else:
-                yield say("sem.improper_group", group=label, problem=problem)
+                yield say("sem.in_group", group=label, problem=problem)
 
 
 def _about_group(variables: tuple[str, ...], at: Implied) -> Iterator[Text]:
@@ -61,9 +61,7 @@ def _about_group(variables: tuple[str, ...], at: Implied) -> Iterator[Text]:
     if not len(latent):
         return
     spread = np.sqrt(at.total.diagonal()[latent])
-    values, vectors = np.linalg.eigh(
-        at.total[np.ix_(latent, latent)] / np.outer(spread, spread)
-    )
+    values, vectors = np.linalg.eigh(at.total[np.ix_(latent, latent)] / np.outer(spread, spread))
     if values[0] < -NEGLIGIBLE:
         involved = latent[np.abs(vectors[:, 0]) > INVOLVED]
         yield say("sem.improper_latent", names=join([same(variables[i]) for i in involved]))

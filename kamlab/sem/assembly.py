@@ -70,6 +70,11 @@ def _cell(one: Parameter, places: dict[str, int]) -> tuple[int, int, int]:
     return COVARIANCE, max(left, right), min(left, right)
 
 
+def places_of(names: Sequence[str], among: Sequence[str]) -> Places:
+    """Return where some names stand among others."""
+    return np.array([among.index(name) for name in names], dtype=np.intp)
+
+
 def structure_of(
     table: ParameterTable, rows: RowPlaces, samples: Sequence[GroupSample]
 ) -> Structure:
@@ -79,7 +84,7 @@ def structure_of(
     """
     values = np.array([one.value for one in table.parameters])
     p, n = len(table.observed), len(table.observed) + len(table.latent)
-    exogenous = np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp)
+    exogenous = places_of(table.exogenous, table.observed)
     groups = [
         _group(rows, rows.group == group, values, n, exogenous, sample)
         for group, sample in enumerate(samples)
@@ -97,22 +102,28 @@ def structure_of(
 def _group(
     rows: RowPlaces, own: Places, values: Floats, n: int, exogenous: Places, sample: GroupSample
 ) -> GroupStructure:
-    fixed = [np.zeros((n, n)), np.zeros((n, n)), np.zeros(n)]
+    paths, covariances, means = np.zeros((n, n)), np.zeros((n, n)), np.zeros(n)
     among = np.ix_(exogenous, exogenous)
-    fixed[COVARIANCE][among] = sample.cov[among]
-    fixed[MEAN][exogenous] = sample.mean[exogenous]
+    covariances[among] = sample.cov[among]
+    means[exogenous] = sample.mean[exogenous]
     for place in np.flatnonzero(own & (rows.number < 0) & ~np.isnan(values)):
         kind, row, column = rows.kind[place], rows.row[place], rows.column[place]
         if kind == MEAN:
-            fixed[MEAN][row] = values[place]
+            means[row] = values[place]
+        elif kind == PATH:
+            paths[row, column] = values[place]
         else:
-            fixed[kind][row, column] = values[place]
-            if kind == COVARIANCE:
-                fixed[kind][column, row] = values[place]
+            covariances[row, column] = covariances[column, row] = values[place]
     free = np.flatnonzero(own & (rows.number >= 0))
     free = free[np.argsort(rows.number[free], kind="stable")]
     return GroupStructure(
-        *fixed, rows.kind[free], rows.row[free], rows.column[free], rows.number[free]
+        paths,
+        covariances,
+        means,
+        rows.kind[free],
+        rows.row[free],
+        rows.column[free],
+        rows.number[free],
     )
 
 

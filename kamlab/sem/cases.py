@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, ModelError
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.sem.engine.structure import Floats
 
 FLATTEST = 1e-10
@@ -59,15 +59,16 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
         twice = set(frame.columns[frame.columns.duplicated()])
         problems += [say("sem.column_twice", name=name) for name in wanted if name in twice]
     if problems:
-        raise ModelError(say("sem.data_problems", problems=join(problems)))
+        raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
     columns = frame[list(names)]
     wordy = {n: d for n, d in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(d)}
     problems = [say("sem.not_numbers", name=name, type=kind) for name, kind in wordy.items()]
     numeric = [name for name in names if name not in wordy]
-    values = columns[numeric].to_numpy(dtype=float, na_value=np.nan)
+    columns = columns[numeric] if wordy else columns
+    values = columns.to_numpy(dtype=float, na_value=np.nan)
     problems += _about_columns(numeric, values)
     if problems:
-        raise ModelError(say("sem.data_problems", problems=join(problems)))
+        raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
     if group is None:
         zeros = np.zeros(len(frame), dtype=np.intp)
         return Cases(tuple(names), values, zeros, ("",), np.arange(len(frame)))
@@ -82,9 +83,24 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
     )
 
 
-def _unknown(name: str, known: Sequence[str]) -> Text:
+def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column of the user's table.
+
+    Raises
+    ------
+    ModelError
+        If there is none of that name, or two.
+    """
+    if name not in frame.columns:
+        raise ModelError(say("sem.data_problems", problems=_unknown(name, frame.columns)))
+    if not frame.columns.is_unique and list(frame.columns).count(name) > 1:
+        raise ModelError(say("sem.data_problems", problems=say("sem.column_twice", name=name)))
+    return frame[name]
+
+
+def _unknown(name: str, known: Iterable[object]) -> Text:
     candidates = [str(column) for column in known]
-    return say("sem.unknown_column", name=name) + nearest_hint(name, candidates)
+    return say("sem.unknown_column", name=name, hint=nearest_hint(name, candidates))
 
 
 def _about_columns(names: Sequence[str], values: Floats) -> list[Text]:
@@ -92,8 +108,8 @@ def _about_columns(names: Sequence[str], values: Floats) -> list[Text]:
     given = np.where(np.isfinite(values), values, np.nan)
     with np.errstate(invalid="ignore"):
         flat = ~(np.fmax.reduce(given, axis=0) > np.fmin.reduce(given, axis=0))
-    infinite = np.isinf(values).any(axis=0)
-    for place in np.flatnonzero(flat | infinite):
+    infinite = np.asarray(np.isinf(values).any(axis=0))
+    for place in np.flatnonzero(flat | infinite).tolist():
         name, own = names[place], values[:, place]
         if infinite[place]:
             problems.append(say("sem.infinite", name=name, row=int(np.isinf(own).argmax()) + 1))
@@ -139,7 +155,7 @@ def read_moments(
         problems += [_unknown(name, given) for name in names if name not in given]
         level = np.array([float(given.get(name, np.nan)) for name in names])
     if problems:
-        raise ModelError(say("sem.matrix_problems", problems=join(problems)))
+        raise ModelError(say("sem.matrix_problems", problems=paragraph(problems)))
     return (values + values.T) / 2, level
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, same, say
 from kamlab.sem.engine.structure import Places
-from kamlab.sem.inference.effects import effects_of_draws, specific_effects
 from kamlab.sem.inference.effects import effects as effects_of
+from kamlab.sem.inference.effects import effects_of_draws, specific_effects
 from kamlab.sem.inference.factor_scores import factor_scores as scores_of
 from kamlab.sem.inference.intervals import percentile_interval
 from kamlab.sem.inference.residuals import r_squared as explained
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 KINDS = ("direct", "indirect", "total")
 
 
-def per_group(fit: SemFit, tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables of groups, one under the other, with the group's number if there are several."""
+def per_group(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of groups, one under the other, numbered if there are several."""
     if len(tables) == 1:
         return tables[0].reset_index(drop=True)
     numbered = [table.assign(group=number) for number, table in enumerate(tables, start=1)]
@@ -42,7 +42,7 @@ def structural(fit: SemFit) -> Places:
 def effects(fit: SemFit, *, standardised: bool) -> pd.DataFrame:
     """Return direct, indirect and total effects with errors and intervals."""
     groups = range(len(fit.group_labels))
-    return per_group(fit, [_effects_in(fit, group, standardised) for group in groups])
+    return per_group([_effects_in(fit, group, standardised) for group in groups])
 
 
 def _effects_in(fit: SemFit, group: int, standardised: bool) -> pd.DataFrame:
@@ -83,7 +83,9 @@ def indirect_effects(
     unknown = [name for name in (cause, effect) if name not in variables]
     if unknown:
         known = join([same(variables[place]) for place in structural(fit)])
-        raise ArgumentError(say("sem.unknown_variable", name=join([*map(same, unknown)]), known=known))
+        raise ArgumentError(
+            say("sem.unknown_variable", name=join([*map(same, unknown)]), known=known)
+        )
     ways = specific_effects(
         fit.estimate.point,
         group - 1,
@@ -113,7 +115,7 @@ def r_squared(fit: SemFit) -> pd.DataFrame:
     for shares in explained(fit.estimate.point):
         own = np.flatnonzero(~np.isnan(shares))
         tables.append(pd.DataFrame({"outcome": [names[i] for i in own], "r_squared": shares[own]}))
-    return per_group(fit, tables)
+    return per_group(tables)
 
 
 def residual_correlations(fit: SemFit) -> pd.DataFrame:
@@ -129,11 +131,9 @@ def residual_correlations(fit: SemFit) -> pd.DataFrame:
                 "z_residual": score.cov[row, column],
             }
         )
-        for one, score in zip(
-            residuals(fit.estimate), residual_scores(fit.estimate), strict=True
-        )
+        for one, score in zip(residuals(fit.estimate), residual_scores(fit.estimate), strict=True)
     ]
-    return per_group(fit, tables)
+    return per_group(tables)
 
 
 def implied_moments(fit: SemFit, group: int) -> pd.DataFrame:

@@ -10,20 +10,20 @@ import pandas as pd
 
 from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import join, same, say
-from kamlab.sem.assembly import row_places, structure_of, written
-from kamlab.sem.cases import read_cases, read_moments
+from kamlab.sem.alarms import sound_alarms
+from kamlab.sem.assembly import places_of, row_places, structure_of, written
+from kamlab.sem.cases import column_of, read_cases, read_moments
 from kamlab.sem.engine.estimate import N_STARTS, Constraints, Estimate, estimate
-from kamlab.sem.engine.identification import unidentified
+from kamlab.sem.engine.identification import flat_directions, unidentified
 from kamlab.sem.engine.starts import starting_values
 from kamlab.sem.engine.structure import Floats, Structure
 from kamlab.sem.options import Options, checked_options
 from kamlab.sem.result import SemFit
-from kamlab.sem.samples import Data, data_from_moments, data_from_rows, data_with_gaps
+from kamlab.sem.samples import Data, clustered, data_from_moments, data_from_rows, data_with_gaps
 from kamlab.sem.syntax.entries import Statements
 from kamlab.sem.syntax.parameters import ParameterTable
 from kamlab.sem.syntax.reader import read_model
 from kamlab.sem.syntax.table import parameter_table
-from kamlab.sem.alarms import sound_alarms
 
 
 def fit_sem(
@@ -38,6 +38,7 @@ def fit_sem(
     group: str | None = None,
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
+    cluster: str | None = None,
     se: Literal["standard", "robust", "none"] = "standard",
     bootstrap: int = 0,
     seed: int | None = None,
@@ -84,6 +85,9 @@ def fit_sem(
         `residual.covariances`, `lv.variances`, `lv.covariances`.
     group_partial : sequence of str
         Exceptions from `group_equal`, such as `"trust =~ t2"`.
+    cluster : str, optional
+        Column that says which cases belong together, such as the account of a respondent; errors
+        and tests of MLR then hold although such cases are alike.
     se : {"standard", "robust", "none"}, default "standard"
     bootstrap : int, default 0
         Draws; with any, standard errors and intervals (percentile) are the bootstrap's.
@@ -92,8 +96,8 @@ def fit_sem(
     std_lv : bool, default False
         Fix latent variances at one instead of the first loadings.
     meanstructure : bool, optional
-        Model means too. Yes with groups, `means`, `missing="fiml"`, `growth` or an intercept in
-        the model; otherwise no.
+        Model means too. Yes with groups, clusters, `means`, `missing="fiml"`, `growth` or an
+        intercept in the model; otherwise no.
     growth : bool, default False
         Growth curves: intercepts of observed variables are zero, latent means are free.
     fixed_x : bool, optional
@@ -155,6 +159,7 @@ def fit_sem(
         from_moments=data is None,
         group_equal=group_equal,
         group=group,
+        cluster=cluster,
     )
     _check_inputs(data, cov, means, nobs)
     statements = read_model(model)
@@ -163,7 +168,7 @@ def fit_sem(
         statements,
         n_groups=len(labels),
         std_lv=std_lv,
-        meanstructure=_models_means(options, group, means)
+        meanstructure=_models_means(options, group or cluster, means)
         if meanstructure is None
         else meanstructure,
         growth=growth,
@@ -173,6 +178,8 @@ def fit_sem(
         group_partial=tuple(group_partial),
     )
     prepared = _prepared(table, data, cov, means, nobs, group, options)
+    if data is not None and cluster is not None:
+        prepared = clustered(prepared, column_of(data, cluster))
     return fitted(statements, table, prepared, options, data)
 
 
@@ -200,7 +207,7 @@ def fitted(
         constraints=constraints,
         data=prepared,
         options=options,
-        covariates=np.array([table.observed.index(n) for n in statements.variables.covariates], dtype=np.intp),
+        covariates=places_of(statements.variables.covariates, table.observed),
         frame=frame,
     )
     sound_alarms(fit)
@@ -216,13 +223,6 @@ def _estimated(
     given: Floats,
 ) -> Estimate:
     start = starting_values(structure, prepared.samples, given)
-    jacobian = np.array([one.gradient(start) for one in constraints.equalities])
-    flat = unidentified(
-        structure, prepared.samples, start, jacobian.reshape(-1, structure.n_free)
-    )
-    if flat:
-        names = [same(written(table, number)) for number in flat]
-        raise ModelError(say("sem.unidentified", parameters=join(names)))
     found = estimate(
         structure,
         prepared.samples,
@@ -230,11 +230,25 @@ def _estimated(
         prepared.saturated,
         estimator=options.discrepancy,
         constraints=constraints,
-        given=given,
+        start=start,
     )
+    is_sure = found.converged and not flat_directions(found.point.information, found.jacobian)
+    if not is_sure:
+        _need_identified(table, found, start, constraints)
     if not found.converged:
         raise ModelError(say("sem.not_converged", starts=N_STARTS, steps=found.steps))
     return found
+
+
+def _need_identified(
+    table: ParameterTable, found: Estimate, start: Floats, constraints: Constraints
+) -> None:
+    slopes = [one.gradient(start) for one in constraints.equalities]
+    jacobian = np.array(slopes).reshape(-1, len(start))
+    flat = unidentified(found.structure, found.samples, start, jacobian)
+    if flat:
+        names = [same(written(table, number)) for number in flat]
+        raise ModelError(say("sem.unidentified", parameters=join(names)))
 
 
 def _given(table: ParameterTable) -> Floats:
@@ -264,12 +278,8 @@ def _group_labels(data: pd.DataFrame, group: str) -> tuple[str, ...]:
     return tuple(str(label) for label in data[group].dropna().unique())
 
 
-def _models_means(options: Options, group: str | None, means: object) -> bool:
-    return (
-        group is not None
-        or means is not None
-        or options.missing == "fiml"
-    )
+def _models_means(options: Options, grouping: str | None, means: object) -> bool:
+    return grouping is not None or means is not None or options.missing == "fiml"
 
 
 def _prepared(
@@ -282,12 +292,16 @@ def _prepared(
     options: Options,
 ) -> Data:
     if data is not None:
+        shared = [same(name) for name in table.latent if name in data.columns]
+        if shared:
+            raise ModelError(say("sem.latent_in_data", names=join(shared)))
         cases = read_cases(data, table.observed, group)
         if options.missing == "fiml":
-            exogenous = [table.observed.index(name) for name in table.exogenous]
+            exogenous = places_of(table.exogenous, table.observed)
             return data_with_gaps(cases, exogenous, options)
         return data_from_rows(cases, options)
-    assert cov is not None and nobs is not None
+    assert cov is not None
+    assert nobs is not None
     values, level = read_moments(cov, means, table.observed)
     if table.has_means and level is None:
         raise ModelError(say("sem.means_needed"))

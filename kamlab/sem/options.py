@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kamlab.foundation.errors import ArgumentError
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.level import tails
 from kamlab.sem.engine.objective import Estimator
+from kamlab.sem.inference.robust import RobustErrors
 
 ROBUST = ("MLM", "MLR")
 CHOICES = {
@@ -54,9 +55,13 @@ class Options:
         return self.se == "robust" or (self.scaled is not None and self.se == "standard")
 
     @property
-    def complete_sandwich(self) -> bool:
-        """Whether robust errors rest on fourth-order moments, which need complete rows."""
-        return self.estimator == "MLM" or (self.estimator == "ML" and self.missing == "listwise")
+    def sandwich(self) -> RobustErrors:
+        """How robust errors are made: from fourth-order moments, which need complete rows, or
+        from the scores of cases.
+        """
+        if self.estimator == "MLM" or (self.estimator == "ML" and self.missing == "listwise"):
+            return "robust.sem"
+        return "robust.huber.white"
 
     @property
     def unbiased(self) -> bool:
@@ -72,7 +77,12 @@ class Options:
 
 
 def checked_options(
-    options: Options, *, from_moments: bool, group_equal: Sequence[str], group: str | None
+    options: Options,
+    *,
+    from_moments: bool,
+    group_equal: Sequence[str],
+    group: str | None,
+    cluster: str | None,
 ) -> Options:
     """Return the options, or raise with all that is wrong about them.
 
@@ -91,15 +101,19 @@ def checked_options(
         if one not in EQUAL
     ]
     if not problems:
-        problems = _combinations(options, from_moments, group_equal, group)
+        problems = _combinations(options, from_moments, group_equal, group, cluster)
     if problems:
-        raise ArgumentError(join(problems))
+        raise ArgumentError(paragraph(problems))
     tails(options.conf_level)
     return options
 
 
 def _combinations(
-    options: Options, from_moments: bool, group_equal: Sequence[str], group: str | None
+    options: Options,
+    from_moments: bool,
+    group_equal: Sequence[str],
+    group: str | None,
+    cluster: str | None,
 ) -> list[Text]:
     problems = []
     if group_equal and group is None:
@@ -112,6 +126,8 @@ def _combinations(
         problems.append(say("sem.wishart_no_fiml"))
     if options.se == "robust" and options.discrepancy != "ML":
         problems.append(say("sem.robust_needs_ml", estimator=options.estimator))
+    if cluster is not None and (options.estimator != "MLR" or options.bootstrap):
+        problems.append(say("sem.cluster_needs_mlr", estimator=options.estimator))
     if options.bootstrap < 0:
         problems.append(say("sem.bootstrap_negative", draws=options.bootstrap))
     if from_moments:
@@ -121,6 +137,7 @@ def _combinations(
             "se='robust'": options.se == "robust",
             "bootstrap": options.bootstrap > 0,
             "group": group is not None,
+            "cluster": cluster is not None,
         }
         asked = [same(name) for name, is_asked in needing.items() if is_asked]
         if asked:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.sem import details, drawing, scaled, sentences, tables
+from kamlab.sem import details, drawing, modifications, scaled, sentences, tables
 from kamlab.sem.alarms import alarms
 from kamlab.sem.assembly import RowPlaces, written
 from kamlab.sem.engine.estimate import Constraints, Estimate
@@ -56,7 +56,13 @@ class SemFit(Result):
     def uncertainty(self) -> Uncertainty:
         """Errors and intervals of `values`, and the covariances of the estimates."""
         return uncertainty_of(
-            self.estimate, self.table, self.rows, self.values, self.constraints, self.options
+            self.estimate,
+            self.table,
+            self.rows,
+            self.values,
+            self.constraints,
+            self.options,
+            self.data.clusters,
         )
 
     @cached_property
@@ -67,9 +73,7 @@ class SemFit(Result):
     @cached_property
     def measures(self) -> FitMeasures:
         """All measures of fit."""
-        return fit_measures(
-            self.estimate, covariates=self.covariates, scaling=scaled.scaling(self)
-        )
+        return fit_measures(self.estimate, covariates=self.covariates, scaling=scaled.scaling(self))
 
     @property
     def group_labels(self) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ class SemFit(Result):
         """Cases used, how errors were made, and what is wrong with the fit, if anything."""
         return (
             say("sem.note_cases", nobs=self.data.nobs, out=self.data.n_left_out),
-            sentences.note_on_errors(self.options),
+            sentences.note_on_errors(self),
             *self.table.notes,
             *alarms(self),
         )
@@ -175,9 +179,7 @@ class SemFit(Result):
         ArgumentError
             If a name is no variable of the model.
         """
-        return details.indirect_effects(
-            self, cause, effect, standardised=standardised, group=group
-        )
+        return details.indirect_effects(self, cause, effect, standardised=standardised, group=group)
 
     def modification_indices(self, least: float = 0.0) -> pd.DataFrame:
         """Return what freeing each fixed parameter would gain.
@@ -244,5 +246,3 @@ class SemFit(Result):
     def report(self) -> str:
         """Say how well the model fits and which paths differ from zero."""
         return str(paragraph([*sentences.sentences(self), *self.notes]))
-
-

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from kamlab.foundation.errors import ModelError, warn_left_out
 from kamlab.foundation.language import say
@@ -15,6 +17,7 @@ from kamlab.sem.engine.sample import Block, GroupSample
 from kamlab.sem.engine.structure import Floats, Places
 from kamlab.sem.options import Options
 
+FEWEST_CLUSTERS = 2
 FROM_CALLER = 3
 """Frames between the user's call of `fit_sem` and the warning."""
 
@@ -34,6 +37,8 @@ class Data:
     kept : tuple of ndarray, shape (nobs of the group,)
         Positions of the rows used in the user's table, group by group; empty for moments.
     n_left_out : int
+    clusters : ndarray of int, shape (nobs,), or None
+        Cluster of each case, group by group, where errors are clustered.
     """
 
     samples: tuple[GroupSample, ...]
@@ -42,11 +47,29 @@ class Data:
     labels: tuple[str, ...]
     kept: tuple[Places, ...]
     n_left_out: int
+    clusters: Places | None = None
 
     @property
     def nobs(self) -> int:
         """Cases used."""
         return sum(sample.nobs for sample in self.samples)
+
+
+def clustered(data: Data, column: pd.Series) -> Data:
+    """Return data whose cases are in the clusters that a column of the user's table names.
+
+    Raises
+    ------
+    ModelError
+        If a case has no cluster, or a group fewer than two.
+    """
+    codes = pd.factorize(column)[0].astype(np.intp)
+    parts = [codes[kept] for kept in data.kept]
+    if any((part < 0).any() for part in parts):
+        raise ModelError(say("sem.cluster_gaps", name=column.name))
+    if any(len(np.unique(part)) < FEWEST_CLUSTERS for part in parts):
+        raise ModelError(say("sem.cluster_few", name=column.name))
+    return replace(data, clusters=np.concatenate(parts))
 
 
 def data_from_rows(cases: Cases, options: Options) -> Data:
@@ -57,23 +80,34 @@ def data_from_rows(cases: Cases, options: Options) -> Data:
     ModelError
         If a group has too few rows, or variables that are constant or collinear.
     """
-    complete = ~np.isnan(cases.values).any(axis=1)
+    complete = np.asarray(~np.isnan(cases.values).any(axis=1))
     n_left_out = int((~complete).sum())
     if n_left_out == len(complete):
         raise ModelError(say("sem.no_complete_rows"))
     if n_left_out:
-        warn_left_out(
-            n_left_out, len(complete), say("sem.reason_missing"), stacklevel=FROM_CALLER
-        )
+        warn_left_out(n_left_out, len(complete), say("sem.reason_missing"), stacklevel=FROM_CALLER)
     samples, kept = [], []
     for number in range(len(cases.labels)):
         own = np.flatnonzero(complete & (cases.group == number))
-        samples.append(_sample(cases.values[own], cases.names, options))
+        with _naming_group(cases, number):
+            samples.append(_sample(cases.values[own], cases.names, options))
         kept.append(cases.kept[own])
     return _data(samples, cases.labels, tuple(kept), n_left_out, options)
 
 
-def data_with_gaps(cases: Cases, exogenous: Sequence[int], options: Options) -> Data:
+@contextmanager
+def _naming_group(cases: Cases, number: int) -> Iterator[None]:
+    """Say of which group a problem is, if there are several."""
+    try:
+        yield
+    except ModelError as error:
+        if len(cases.labels) == 1:
+            raise
+        label = cases.labels[number]
+        raise ModelError(say("sem.in_group", group=label, problem=error.text)) from error
+
+
+def data_with_gaps(cases: Cases, exogenous: Places, options: Options) -> Data:
     """Return rows in groups, incomplete ones with what they have.
 
     Rows without any value, and rows that lack a fixed covariate, are left out and warned of.
@@ -90,12 +124,13 @@ def data_with_gaps(cases: Cases, exogenous: Sequence[int], options: Options) -> 
     empty = without = 0
     for number in range(len(cases.labels)):
         own = np.flatnonzero(cases.group == number)
-        patterns = missing_patterns(
-            cases.values[own], cases.names, exogenous=exogenous, group=number
-        )
-        moments = saturated_moments(patterns.blocks, len(cases.names))
-        nobs = len(patterns.order)
-        need_positive_definite(cases.names, moments.cov, nobs)
+        with _naming_group(cases, number):
+            patterns = missing_patterns(
+                cases.values[own], cases.names, exogenous=exogenous, group=number
+            )
+            moments = saturated_moments(patterns.blocks, len(cases.names))
+            nobs = len(patterns.order)
+            need_positive_definite(cases.names, moments.cov, nobs)
         rows = cases.values[own[patterns.order]]
         samples.append(GroupSample(moments.cov, moments.mean, nobs, nobs, rows))
         blocks += patterns.blocks

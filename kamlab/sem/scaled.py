@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kamlab.sem.inference.fit_measures import Scaling, degrees_of_freedom
+from kamlab.sem.inference.fit_measures import degrees_of_freedom
 from kamlab.sem.inference.incomplete_fit import complete_data_fit
 from kamlab.sem.inference.independence import independence
+from kamlab.sem.inference.indices import Scaling
 from kamlab.sem.inference.robust import ScaledTestName, scaled_test
+from kamlab.sem.inference.saturated import saturated_groups
 from kamlab.sem.inference.standardised import Standardised, first_values, standardise
 
 if TYPE_CHECKING:
@@ -44,12 +46,16 @@ def scaling(fit: SemFit) -> Scaling | None:
         return None
     null = independence(fit.estimate, fit.covariates)
     pair = [(one, degrees_of_freedom(one)) for one in (fit.estimate, null)]
-    complete = None
+    complete = saturated = None
     if incomplete:
-        fits = [complete_data_fit(one, df, normal=kind is None) for one, df in pair]
+        saturated = saturated_groups(fit.estimate, fit.data.clusters)
+        fits = [
+            complete_data_fit(one, df, normal=kind is None, saturated=saturated) for one, df in pair
+        ]
         complete = (fits[0].chisq, fits[0].scaling, fits[1].chisq, fits[1].scaling)
     if kind is None:
         return Scaling(1.0, 1.0, complete)
     name: ScaledTestName = "satorra.bentler" if kind == "MLM" else "yuan.bentler.mplus"
-    model, baseline = (scaled_test(one, df, name).scaling for one, df in pair)
-    return Scaling(model, baseline, complete)
+    clusters = fit.data.clusters
+    tests = [scaled_test(one, df, name, clusters, saturated=saturated) for one, df in pair]
+    return Scaling(tests[0].scaling, tests[1].scaling, complete)

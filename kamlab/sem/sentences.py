@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.sem.options import Options
 from kamlab.sem.syntax.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -17,12 +16,15 @@ if TYPE_CHECKING:
 NAMED_AT_MOST = 12
 
 
-def note_on_errors(options: Options) -> Text:
+def note_on_errors(fit: SemFit) -> Text:
     """Return how standard errors and intervals were made."""
+    options = fit.options
     if options.bootstrap:
         return say("sem.errors_bootstrap", draws=options.bootstrap)
     if options.se == "none":
         return say("sem.errors_none")
+    if fit.data.clusters is not None:
+        return say("sem.errors_clustered", count=len(np.unique(fit.data.clusters)))
     if options.robust_errors:
         return say("sem.errors_robust")
     if options.estimator == "ULS":
@@ -43,7 +45,7 @@ def sentences(fit: SemFit) -> Iterator[Text]:
             "sem.report_test",
             chisq=f"{shown.chisq:.2f}",
             df=shown.df,
-            p=_probability(shown.p_value),
+            p=probability(shown.p_value),
             cfi=f"{shown.cfi:.3f}",
             rmsea=f"{shown.rmsea.value:.3f}",
             low=f"{shown.rmsea.low:.3f}",
@@ -54,13 +56,15 @@ def sentences(fit: SemFit) -> Iterator[Text]:
         yield from _paths(fit)
 
 
-def _probability(value: float) -> str:
+def probability(value: float) -> str:
+    """Return a p-value as it stands behind the letter p."""
     return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
 def _paths(fit: SemFit) -> Iterator[Text]:
     doubt, groups = fit.uncertainty, fit.group_labels
-    clear, open_ones = [], []
+    clear: list[Text] = []
+    open_ones: list[Text] = []
     for place, one in enumerate(fit.table.parameters):
         if one.op != "~" or not one.free:
             continue

@@ -13,7 +13,7 @@ from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import say
 from kamlab.foundation.level import tails
 from kamlab.sem.engine.structure import Floats
-from kamlab.sem.inference.fit_measures import Indices, RobustIndices
+from kamlab.sem.inference.indices import Indices, RobustIndices
 
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
@@ -47,9 +47,7 @@ def parameter_rows(fit: SemFit) -> pd.DataFrame:
     )
 
 
-def normal_interval(
-    estimates: Floats, errors: Floats, conf_level: float
-) -> tuple[Floats, Floats]:
+def normal_interval(estimates: Floats, errors: Floats, conf_level: float) -> tuple[Floats, Floats]:
     """Return estimates plus and minus the normal quantile times their errors."""
     low, high = ndtri(tails(conf_level))
     return estimates + low * errors, estimates + high * errors

@@ -11,7 +11,7 @@ from kamlab.foundation.level import tails
 from kamlab.sem.assembly import RowPlaces
 from kamlab.sem.engine.estimate import Constraints, Estimate
 from kamlab.sem.engine.objective import Point
-from kamlab.sem.engine.structure import Floats
+from kamlab.sem.engine.structure import Floats, Places
 from kamlab.sem.inference.bootstrap import Draws, bootstrap
 from kamlab.sem.inference.intervals import covariance, percentile_interval, standard_errors
 from kamlab.sem.inference.robust import robust_covariance
@@ -47,6 +47,7 @@ def uncertainty_of(
     values: Floats,
     constraints: Constraints,
     options: Options,
+    clusters: Places | None,
 ) -> Uncertainty:
     """Return errors and intervals in the way that the options ask for.
 
@@ -54,11 +55,12 @@ def uncertainty_of(
     ----------
     values : ndarray, shape (rows + definitions,)
         The estimates.
+    clusters : ndarray of int, shape (N,), or None
     """
     if options.bootstrap:
         draws = bootstrap(found, options.bootstrap, options.seed, constraints=constraints)
         return _from_draws(draws, table, rows, values, options)
-    spread = covariance_of(found, options)
+    spread = covariance_of(found, options, clusters)
     slopes = [one.expression.gradient(found.theta) for one in table.definitions]
     variances = np.concatenate(
         [_of_rows(spread.diagonal(), rows), [slope @ spread @ slope for slope in slopes]]
@@ -95,15 +97,17 @@ def _from_draws(
     )
 
 
-def covariance_of(found: Estimate, options: Options) -> Floats:
+def covariance_of(found: Estimate, options: Options, clusters: Places | None) -> Floats:
     """Return the covariance matrix of the estimates, shape (q, q); NaN if it has none."""
     q = found.structure.n_free
     if options.se == "none":
         return np.full((q, q), np.nan)
     try:
         if options.robust_errors:
-            sandwich = "robust.sem" if options.complete_sandwich else "robust.huber.white"
-            return robust_covariance(found, sandwich)
+            sandwich: RobustErrors = (
+                "robust.sem" if options.complete_sandwich else "robust.huber.white"
+            )
+            return robust_covariance(found, sandwich, clusters)
         observed = options.used_information == "observed" and options.estimator != "ULS"
         point = _weighted_by_cases(found)
         return found.covariance(point.hessian if observed else point.information)

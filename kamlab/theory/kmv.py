@@ -13,6 +13,7 @@ from kamlab.foundation.claims import Claim
 from kamlab.foundation.language import Text
 
 ARROW = " → "
+VERDICTS = ("supported", "undecided", "refuted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,38 @@ def equations() -> Mapping[str, tuple[str, ...]]:
     return {outcome: tuple(causes) for outcome, causes in _declared["paths"].items()}
 
 
-KMV = "\n".join(f"{outcome} ~ {' + '.join(causes)}" for outcome, causes in equations().items())
-"""The model as text, in the syntax of the field: one regression a line."""
+
+def _in_order() -> tuple[str, ...]:
+    outcomes = equations()
+    causes = {cause for own in outcomes.values() for cause in own}
+    antecedents = [c.name for c in constructs() if c.name in causes - outcomes.keys()]
+    return (*antecedents, *outcomes)
+
+
+NAMES = _in_order()
+"""The twelve constructs, causes before outcomes."""
+MEDIATORS = tuple(name for name in equations() if any(name == h.cause for h in HYPOTHESES))
+"""Trust and commitment."""
+ANTECEDENTS = tuple(name for name in NAMES if name not in equations())
+OUTCOMES = tuple(name for name in equations() if name not in MEDIATORS)
+
+
+def verdict(sign: str, conf_low: float, conf_high: float) -> str:
+    """Return the verdict on a signed path.
+
+    Parameters
+    ----------
+    sign : {"+", "-"}
+        The direction that the theory states.
+    conf_low, conf_high : float
+
+    Returns
+    -------
+    {"supported", "undecided", "refuted"}
+        Supported: the whole interval lies on the theory's side of zero. Refuted: the whole
+        interval lies on the other side. Undecided: it holds both.
+    """
+    low, high = (conf_low, conf_high) if sign == "+" else (-conf_high, -conf_low)
+    if low > 0:
+        return "supported"
+    return "refuted" if high < 0 else "undecided"

@@ -12,11 +12,12 @@ NAMES = ["trust", "commitment", "satisfaction", "cooperation"]
 LOADINGS = {
     "trust": [0.9, 0.8, 0.7, 0.6],
     "commitment": [0.8, 0.8, 0.7, 0.7],
-    "satisfaction": [0.9, 0.7, 0.5],
+    "satisfaction": [0.8, 0.7, 0.6],
     "cooperation": [0.8, 0.6, 0.7],
 }
-# No overall quality is behind these: the products of opposite correlations differ.
-PHI = np.array([[1, 0.7, 0.3, 0.2], [0.7, 1, 0.5, 0.3], [0.3, 0.5, 1, 0.6], [0.2, 0.3, 0.6, 1]])
+# One quality may be above the first three, not above all four: there the products of opposite
+# correlations would be the same.
+PHI = np.array([[1, 0.6, 0.4, 0.2], [0.6, 1, 0.5, 0.3], [0.4, 0.5, 1, 0.6], [0.2, 0.3, 0.6, 1]])
 
 
 def survey_of(phi, names, scales=None, n=300):
@@ -133,6 +134,23 @@ def test_an_overall_quality_above_three_explains_their_correlations(quality):
     r12, r13, r23 = PHI[0, 1], PHI[0, 2], PHI[1, 2]
     expected = [r12 * r13 / r23, r12 * r23 / r13, r13 * r23 / r12]
     np.testing.assert_allclose(np.square(own["std_all"]), expected, atol=ROUNDING)
+
+
+def test_three_constructs_that_would_need_a_negative_variance_are_matched_with_a_warning():
+    """Squared loadings of 0.42, 1.17 and 0.21: no overall quality, and yet the same fit."""
+    phi = np.array([[1, 0.7, 0.3], [0.7, 1, 0.5], [0.3, 0.5, 1]])
+    quality = measured(phi=phi)
+    with pytest.warns(kl.KamlabWarning, match="commitment"):
+        table = quality.structures()
+    assert table.set_index("structure").loc["second_order", "structure_verdict"] == "equivalent"
+
+
+def test_a_factor_analysis_with_a_negative_variance_says_so_in_the_notes(monkeypatch, language):
+    monkeypatch.setitem(LOADINGS, "satisfaction", [1.05, 0.7, 0.6])
+    with pytest.warns(kl.KamlabWarning, match="satisfaction_1"):
+        tidy = (quality := measured()).tidy()
+    assert tidy["average_variance_extracted"].notna().all()
+    assert any("satisfaction_1" in str(note) for note in quality.notes)
 
 
 def test_four_constructs_can_refute_an_overall_quality():

@@ -76,7 +76,8 @@ def blocks_of(group: int, rows: Rows, weights: np.ndarray, lost: int) -> list[Bl
         part = rows[own][:, places]
         mean, cov = moments(part, weights[own])
         cov *= n / (n - lost)
-        found.append(Block(group, places, cov, mean, float(weights[own].sum()), part))
+        weight = float(weights[own].sum()) * (n - lost) / n
+        found.append(Block(group, places, cov, mean, weight, part))
     return found
 
 
@@ -106,7 +107,7 @@ def fitted(
         [0.0] * len(samples),
         estimator=case.estimator,  # type: ignore[arg-type]
         constraints=case.constraints,
-        starts=starts,
+        start=starts[0] if starts else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -119,7 +119,7 @@ class Estimate:
             If the information is singular within the constraints.
         """
         if not len(self.jacobian):
-            return np.linalg.inv(information) / self.n_total
+            return np.asarray(np.linalg.inv(information) / self.n_total)
         inner = np.linalg.inv(self.basis.T @ information @ self.basis)
         covariance: Floats = self.basis @ inner @ self.basis.T / self.n_total
         return covariance
@@ -133,8 +133,7 @@ def estimate(
     *,
     estimator: Estimator = "ML",
     constraints: Constraints | None = None,
-    starts: Sequence[Floats] = (),
-    given: Floats | None = None,
+    start: Floats | None = None,
 ) -> Estimate:
     """Estimate a model.
 
@@ -148,26 +147,22 @@ def estimate(
         Discrepancy of the model that fits perfectly, group by group.
     estimator : {"ML", "GLS", "ULS"}
     constraints : Constraints, optional
-    starts : sequence of ndarray, shape (q,)
-        Where to start, instead of the starting values made here.
-    given : ndarray, shape (q,), optional
-        Starting values of the user; NaN where there is none.
+    start : ndarray, shape (q,), optional
+        Where to begin; by default at values guessed from the samples. Other places are tried if
+        no minimum is found from there.
     """
     constraints = constraints or Constraints()
+    if start is None:
+        start = starting_values(structure, samples, np.full(structure.n_free, np.nan))
 
     def look(theta: Floats) -> Point:
         return Point(structure, blocks, theta, estimator)
 
-    if given is None:
-        given = np.full(structure.n_free, np.nan)
-    ways = starts or tuple(_ways(structure, samples, given))
-    ended = None
-    for start in ways:
-        ended = _descend_within(look, start, constraints)
-        if ended[0].converged:
+    descent, n_equalities = _descend_within(look, start, constraints)
+    for way in _other_ways(structure, start):
+        if descent.converged:
             break
-    assert ended is not None
-    descent, n_equalities = ended
+        descent, n_equalities = _descend_within(look, way, constraints)
     return Estimate(
         point=descent.point,
         samples=tuple(samples),
@@ -179,32 +174,28 @@ def estimate(
     )
 
 
-def _ways(structure: Structure, samples: Sequence[GroupSample], given: Floats) -> list[Floats]:
-    """Return starting points, the best guess first; the others are tried if it fails."""
-    guess = starting_values(structure, samples, given)
+def _other_ways(structure: Structure, start: Floats) -> Iterator[Floats]:
+    """Yield other starting points: variables less related, and of larger variance."""
     variances = np.zeros(structure.n_free, dtype=bool)
     covariances = np.zeros(structure.n_free, dtype=bool)
     for group in structure.groups:
         own = group.kind == COVARIANCE
         variances[group.parameter[own & (group.row == group.column)]] = True
         covariances[group.parameter[own & (group.row != group.column)]] = True
-    apart = np.where(covariances, 0.0, guess)
-    return [
-        guess,
-        apart,
-        np.where(variances, 2.0 * guess, 0.5 * apart),
-        np.where(variances, guess, 0.1 * apart),
-    ]
+    apart = np.where(covariances, 0.0, start)
+    yield apart
+    yield np.where(variances, 2.0 * start, 0.5 * apart)
+    yield np.where(variances, start, 0.1 * apart)
 
 
 def _descend_within(
-    look: object, start: Floats, constraints: Constraints
+    look: Callable[[Floats], Point], start: Floats, constraints: Constraints
 ) -> tuple[Descent, int]:
     """Search with the inequalities that bind held at zero, found by adding and dropping them."""
     equalities = constraints.equalities
     active: list[Restriction] = []
     n_equal = len(equalities)
-    descent = descend(look, start, equalities)  # type: ignore[arg-type]
+    descent = descend(look, start, equalities)
     for _ in range(MOST_ROUNDS):
         theta = descent.point.theta
         broken = [
@@ -220,7 +211,7 @@ def _descend_within(
         if not broken and not pulling:
             break
         active = [one for one in active if one not in pulling] + broken
-        descent = descend(look, theta, (*equalities, *active))  # type: ignore[arg-type]
+        descent = descend(look, theta, (*equalities, *active))
     else:
         descent = Descent(
             descent.point, descent.jacobian, descent.multipliers, False, descent.steps

@@ -56,13 +56,13 @@ def flat_directions(information: Floats, jacobian: Floats) -> list[int]:
     scaled = basis.T @ (information * np.outer(scale, scale)) @ basis
     values, vectors = np.linalg.eigh(scaled)
     flat = basis @ vectors[:, values < FLAT_BELOW]
-    involved: list[int] = np.flatnonzero((flat**2).sum(axis=1) > INVOLVED_ABOVE).tolist()
-    return involved
+    return [int(i) for i in np.flatnonzero((flat**2).sum(axis=1) > INVOLVED_ABOVE)]
 
 
 def _generic(size: int) -> Floats:
     rng = np.random.default_rng(SEED)
-    return rng.uniform(0.5, 1.0, size) * rng.choice([-1.0, 1.0], size)
+    signs = np.where(rng.random(size) < 0.5, -1.0, 1.0)
+    return rng.uniform(0.5, 1.0, size) * signs
 
 
 def _scales(structure: Structure, samples: Sequence[GroupSample]) -> Floats:

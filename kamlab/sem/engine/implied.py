@@ -89,7 +89,7 @@ def implied(structure: Structure, group: int, theta: Floats) -> Implied:
     observed variables (McArdle & McDonald 1984).
     """
     paths, residual, intercepts = matrices(structure.groups[group], theta)
-    spread = np.linalg.inv(np.eye(len(paths)) - paths)
+    spread = np.asarray(np.linalg.inv(np.eye(len(paths)) - paths), dtype=float)
     total = spread @ residual @ spread.T
     return Implied(paths, residual, spread, total, spread @ intercepts, structure.n_observed)
 

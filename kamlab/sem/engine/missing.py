@@ -17,7 +17,7 @@ from kamlab.sem.engine.sample import Block
 from kamlab.sem.engine.stacks import Stack, padded_inverses, stacked
 from kamlab.sem.engine.structure import Floats, Places
 
-MOST_CYCLES = 5_000
+MOST_CYCLES = 500
 STEP_AT_END = 1e-12
 """Largest step of one more iteration, in standard deviations; the way still left is longer by
 one over one less the share of information that is missing."""
@@ -212,25 +212,36 @@ def _em_step(stacks: Sequence[Stack], moments: Floats, p: int) -> tuple[Floats, 
 
 
 def _accelerated(stacks: Sequence[Stack], p: int) -> tuple[Floats, bool, int]:
-    moments = np.concatenate([np.zeros(p), np.eye(p).ravel()])
+    """Return the most likely moments, whether that was reached, and evaluations.
+
+    Where the likelihood rises for ever towards a singular covariance matrix it is not.
+    """
+    proper = moments = np.concatenate([np.zeros(p), np.eye(p).ravel()])
     for cycle in range(MOST_CYCLES):
-        once, _ = _em_step(stacks, moments, p)
-        step = once - moments
-        if np.abs(step).max() < STEP_AT_END:
-            return once, True, 3 * cycle + 1
-        twice, value = _em_step(stacks, once, p)
-        bend = twice - once - step
-        bent = max(float(np.linalg.norm(bend)), STEP_AT_END)
-        length = max(1.0, float(np.linalg.norm(step)) / bent)
-        further = moments + 2 * length * step + length**2 * bend
-        moments = twice
         try:
-            after, reached = _em_step(stacks, further, p)
+            once, _ = _em_step(stacks, moments, p)
+            proper, step = moments, once - moments
+            if np.abs(step).max() < STEP_AT_END:
+                return proper, True, 3 * cycle + 1
+            moments = _extrapolated(stacks, moments, once, p)
         except np.linalg.LinAlgError:
-            continue
-        if reached <= value + RISE_ALLOWED:
-            moments = after
-    return moments, False, 3 * MOST_CYCLES
+            return proper, False, 3 * cycle + 1
+    return proper, False, 3 * MOST_CYCLES
+
+
+def _extrapolated(stacks: Sequence[Stack], moments: Floats, once: Floats, p: int) -> Floats:
+    """Return moments further along the way of two EM steps, or after the two if not better."""
+    twice, value = _em_step(stacks, once, p)
+    step = once - moments
+    bend = twice - once - step
+    bent = max(float(np.linalg.norm(bend)), STEP_AT_END)
+    length = max(1.0, float(np.linalg.norm(step)) / bent)
+    try:
+        further = moments + 2 * length * step + length**2 * bend
+        after, reached = _em_step(stacks, further, p)
+    except np.linalg.LinAlgError:
+        return twice
+    return after if reached <= value + RISE_ALLOWED else twice
 
 
 def _apart(moments: Floats, p: int) -> tuple[Floats, Floats]:

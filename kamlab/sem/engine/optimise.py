@@ -125,9 +125,10 @@ class _Search:
         gradient, q = point.gradient, len(point.theta)
         held = np.array([one.value(point.theta) for one in self.restrictions])
         jacobian = self._jacobian(point.theta)
-        multipliers = np.zeros(0)
+        multipliers: Floats = np.zeros(0)
         if len(held):
-            multipliers = np.linalg.lstsq(jacobian.T, gradient, rcond=None)[0]
+            solved = np.linalg.lstsq(jacobian.T, gradient, rcond=None)[0]
+            multipliers = np.asarray(solved, dtype=float)
         curvature = point.information
         if exact:
             curvature = point.hessian - self._bending(point.theta, multipliers)

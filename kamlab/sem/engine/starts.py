@@ -27,9 +27,7 @@ RIDGE = 0.05
 SHRINKAGE = 0.7
 
 
-def starting_values(
-    structure: Structure, samples: Sequence[GroupSample], given: Floats
-) -> Floats:
+def starting_values(structure: Structure, samples: Sequence[GroupSample], given: Floats) -> Floats:
     """Return a starting value for each parameter.
 
     Parameters
@@ -109,7 +107,9 @@ class _Guess:
         strongest = indicators[int(np.abs(within).sum(axis=0).argmax())]
         marker = fixed[0] if fixed else strongest
         size = self.paths[marker, factor] if fixed else 1.0
-        loadings = np.array([self._loading(i, marker, size, indicators, factor) for i in indicators])
+        loadings = np.array(
+            [self._loading(i, marker, size, indicators, factor) for i in indicators]
+        )
         spread = self._variance(indicators, loadings, marker, size)
         if not fixed and variance > 0:
             loadings, spread = loadings * np.sqrt(spread / variance), variance
@@ -137,9 +137,7 @@ class _Guess:
             np.clip(abs(ratio * size), least, most) / abs(size)
         )
 
-    def _variance(
-        self, indicators: list[int], loadings: Floats, marker: int, size: float
-    ) -> float:
+    def _variance(self, indicators: list[int], loadings: Floats, marker: int, size: float) -> float:
         whole = self.cov[marker, marker] / size**2
         own = self.group.covariances[marker, marker]
         if len(indicators) == 1:

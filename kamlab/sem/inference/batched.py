@@ -286,8 +286,10 @@ def _by_generalised_squares(sigma: Floats, shift: Floats, block: BlockMoments) -
 
 def _by_squares(sigma: Floats, shift: Floats, block: BlockMoments) -> Misfit:
     residual = sigma - block.cov
-    value = 0.25 * (residual**2).sum(axis=(1, 2)) + 0.5 * (shift**2).sum(axis=1)
-    return Misfit(value, residual, shift)
+    # Each covariance counts once, as each variance does, though it stands there twice.
+    pull = residual * (1 + np.eye(residual.shape[-1]))
+    value = 0.25 * (residual * pull).sum(axis=(1, 2)) + 0.5 * (shift**2).sum(axis=1)
+    return Misfit(value, pull, shift)
 
 
 MISFITS = {"ML": _by_likelihood, "GLS": _by_generalised_squares, "ULS": _by_squares}

@@ -18,6 +18,7 @@ from kamlab.sem.engine.structure import Floats, Places, Structure
 from kamlab.sem.inference.admissible import is_improper, problems
 from kamlab.sem.inference.batched import BatchedModel
 from kamlab.sem.inference.descent import minima
+from kamlab.sem.inference.influence import influences
 from kamlab.sem.inference.resampling import Resamples, resamples
 
 Truths = NDArray[np.bool_]
@@ -160,18 +161,18 @@ def _batches(structure: Structure, draws: int) -> Iterator[Places]:
 
 def _estimate_together(fit: Estimate, data: Resamples, thetas: Floats, settled: Truths) -> None:
     """Move `thetas` (B, q) as far as the draws get, and mark those that arrive."""
-    scaling = _scaling(fit)
+    scaling, factor = _scaling(fit)
     for numbers in _batches(fit.structure, len(data)):
-        search = _Search(fit, scaling, data.of(numbers))
+        search = _Search(fit, scaling, factor, data.of(numbers))
         places, settled[numbers] = minima(search, np.zeros((len(numbers), scaling.shape[1])))
         thetas[numbers] = search.theta(places)
 
 
 class _Search:
-    """The objective of a batch of draws, times cases, in coordinates about the estimate."""
+    """The objective of a batch of draws in coordinates about the estimate."""
 
-    def __init__(self, fit: Estimate, scaling: Floats, data: Resamples) -> None:
-        self.fit, self.scaling, self.data = fit, scaling, data
+    def __init__(self, fit: Estimate, scaling: Floats, factor: float, data: Resamples) -> None:
+        self.fit, self.scaling, self.factor, self.data = fit, scaling, factor, data
         self.model = BatchedModel(fit.structure, fit.estimator)
 
     def theta(self, places: Floats) -> Floats:
@@ -181,20 +182,28 @@ class _Search:
         everyone = len(numbers) == len(self.data)
         data = self.data if everyone else self.data.of(numbers)
         value, gradient = self.model.evaluate(self.theta(places), data)
-        return self.fit.n_total * value, self.fit.n_total * (gradient @ self.scaling)
+        return self.factor * value, self.factor * (gradient @ self.scaling)
 
 
-def _scaling(fit: Estimate) -> Floats:
-    """Return Z (q, d) with `theta = estimate + Z z`, z in standard errors."""
-    basis = fit.basis
-    curvatures = [fit.point.hessian] if fit.estimator == "ML" else []
-    for curvature in [*curvatures, fit.point.information]:
-        try:
+def _scaling(fit: Estimate) -> tuple[Floats, float]:
+    """Return Z (q, d) with `theta = estimate + Z z`, and what f is to be multiplied by.
+
+    The Hessian in z is then the identity, and a step of length 1 moves no parameter by more than
+    its standard error.
+    """
+    basis, root = fit.basis, None
+    for curvature in (fit.point.hessian, fit.point.information):
+        with suppress(np.linalg.LinAlgError):
             root = np.linalg.cholesky(basis.T @ curvature @ basis)
-        except np.linalg.LinAlgError:
-            continue
-        return np.asarray(np.linalg.solve(root, basis.T).T / np.sqrt(fit.n_total))
-    return np.asarray(basis / np.sqrt(fit.n_total))
+            break
+    scaling = basis if root is None else np.linalg.solve(root, basis.T).T
+    length = 1 / np.sqrt(fit.n_total)
+    if fit.estimator != "ML":
+        # Where f is no log-likelihood, its curvature says nothing of standard errors.
+        reach = np.linalg.norm(scaling, axis=1)
+        errors = np.linalg.norm(influences(fit), axis=0)
+        length = float((errors[reach > 0] / reach[reach > 0]).min())
+    return scaling * length, length**-2
 
 
 def _estimate_one_by_one(
@@ -212,7 +221,7 @@ def _estimate_one_by_one(
                 fit.saturated,
                 estimator=fit.estimator,
                 constraints=constraints,
-                starts=(thetas[number],),
+                start=thetas[number],
             )
             thetas[number], settled[number] = end.theta, end.converged
         if not settled[number]:

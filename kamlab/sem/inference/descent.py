@@ -12,8 +12,8 @@ from kamlab.sem.engine.structure import Floats, Places
 CLOSE_ENOUGH = 2e-4
 """Length of the last step, in standard errors of the estimate: the draws are meant to be off by
 less than a thousandth of one."""
-MEMORY = 20
-MOST_ROUNDS = 30
+MEMORY = 40
+MOST_ROUNDS = 50
 """The few searches that take longer are better served by exact Hessians."""
 SUFFICIENT = 1e-4
 """Share of the foretold fall that a step has to bring (Armijo 1966)."""

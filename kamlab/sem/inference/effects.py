@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def connected(group: GroupStructure, among: Places | None = None) -> tuple[Place
 
 def _arrows(group: GroupStructure) -> Flags:
     """Return where an arrow goes, row = effect, column = cause; shape (n, n) of bool."""
-    arrows = group.paths != 0
+    arrows: Flags = group.paths != 0
     own = group.kind == PATH
     arrows[group.row[own], group.column[own]] = True
     return arrows
@@ -159,7 +160,8 @@ def _ratios(
 
 def _errors(slopes: Floats, covariance: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
-        return np.sqrt(((slopes @ covariance) * slopes).sum(axis=1))
+        errors: Floats = np.sqrt(((slopes @ covariance) * slopes).sum(axis=1))
+    return errors
 
 
 def _settles(paths: Floats, group: GroupStructure) -> bool:
@@ -209,7 +211,7 @@ def specific_effects(
 def _product_slope(group: GroupStructure, path: tuple[int, ...], steps: Floats) -> Floats:
     """Return the slopes of a product of coefficients by the cells."""
     slope = np.zeros(len(group.kind))
-    for place, (cause, effect) in enumerate(zip(path[:-1], path[1:], strict=True)):
+    for place, (cause, effect) in enumerate(pairwise(path)):
         cell = (group.kind == PATH) & (group.row == effect) & (group.column == cause)
         slope[cell] = np.delete(steps, place).prod()
     return slope
@@ -221,7 +223,9 @@ def _simple_paths(arrows: Flags, cause: int, effect: int) -> list[tuple[int, ...
     growing: list[tuple[int, ...]] = [(cause,)]
     found: list[tuple[int, ...]] = []
     while growing and len(found) < MOST_PATHS:
-        longer = [(*path, step) for path in growing for step in onward[path[-1]] if step not in path]
+        longer = [
+            (*path, step) for path in growing for step in onward[path[-1]] if step not in path
+        ]
         found += [path for path in longer if path[-1] == effect]
         growing = [path for path in longer if path[-1] != effect][:MOST_PATHS]
     return found[:MOST_PATHS]
@@ -254,7 +258,7 @@ def effects_of_draws(
     flat = np.repeat(own.flat[None, :], len(thetas), axis=0)
     flat[:, places] = thetas[:, parameters]
     paths = flat[:, : n * n].reshape(-1, n, n)
-    spread = np.linalg.inv(np.eye(n) - paths)
+    spread = np.asarray(np.linalg.inv(np.eye(n) - paths), dtype=np.float64)
     direct, total = paths[:, effect, cause], spread[:, effect, cause]
     if standardised:
         residual = flat[:, COVARIANCE * n * n : 2 * n * n].reshape(-1, n, n)

@@ -89,7 +89,7 @@ def _means(at: Implied, sample: GroupSample, *, with_means: bool) -> tuple[Float
     if with_means:
         return at.mu, at.level[p:]
     among = np.eye(len(at.paths) - p) - at.paths[p:, p:]
-    return sample.mean, np.linalg.solve(among, at.paths[p:, :p] @ sample.mean)
+    return sample.mean, _solved(among, at.paths[p:, :p] @ sample.mean)
 
 
 def _patterns(rows: Floats) -> Iterator[tuple[Places, Places]]:
@@ -107,18 +107,20 @@ def _weights(at: Implied, places: Places, method: ScoringMethod) -> Floats:
     """Return the scores' weights on the observed variables at `places`, shape (l, r)."""
     p = at.n_observed
     if method == "regression":
-        sigma = at.sigma[np.ix_(places, places)]
-        weights: Floats = np.linalg.solve(sigma, at.total[places, p:]).T
-        return weights
+        return _solved(at.sigma[np.ix_(places, places)], at.total[places, p:]).T
     through = np.linalg.inv(np.eye(p) - at.paths[:p, :p])
     loadings = (through @ at.paths[:p, p:])[places]
     unique = (through @ at.residual[:p, :p] @ through.T)[np.ix_(places, places)]
     # Adding what the latent variables explain changes no weight, and keeps indicators without
     # error from making the matrix singular.
-    pulled = np.linalg.solve(unique + loadings @ at.total[p:, p:] @ loadings.T, loadings)
-    weights = np.linalg.pinv(loadings.T @ pulled, hermitian=True) @ pulled.T
+    pulled = _solved(unique + loadings @ at.total[p:, p:] @ loadings.T, loadings)
+    weights: Floats = np.linalg.pinv(loadings.T @ pulled, hermitian=True) @ pulled.T
     weights[~loadings.any(axis=0)] = np.nan
     return weights
+
+
+def _solved(matrix: Floats, right: Floats) -> Floats:
+    return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
 
 
 def _determinacy(at: Implied, weights: Floats) -> Floats:
@@ -126,4 +128,5 @@ def _determinacy(at: Implied, weights: Floats) -> Floats:
     shared = (weights * at.total[p:, :p]).sum(axis=1)
     spread = ((weights @ at.sigma) * weights).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return shared / np.sqrt(spread * at.total.diagonal()[p:])
+        determinacy: Floats = shared / np.sqrt(spread * at.total.diagonal()[p:])
+    return determinacy

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from kamlab.foundation.level import tails
-from kamlab.sem.engine.estimate import Estimate
 from kamlab.sem.engine.structure import Floats
 
 
@@ -87,8 +86,8 @@ def bca_interval(
     at : float or ndarray, shape (r,)
         The estimates.
     influence : ndarray, shape (N,) or (N, r)
-        What each case adds to the estimates, from `influences`; of a function of the parameters
-        `influences @ gradient`.
+        What each case adds to the estimates: `influences(fit)`; to a function of the parameters:
+        `influences(fit) @ gradient`.
     conf_level : float
 
     Returns
@@ -125,22 +124,3 @@ def acceleration(influence: Floats) -> Floats:
     size = (influence**2).sum(axis=0) ** 1.5
     cubes = (influence**3).sum(axis=0)
     return np.asarray(np.divide(cubes, 6 * size, out=np.zeros_like(cubes), where=size > 0))
-
-
-def influences(fit: Estimate) -> Floats:
-    """Return what each case adds to the estimates, shape (N, q), rows block by block.
-
-    Notes
-    -----
-    `K (K' H K)^-1 K' s / N` with the score s of the case, less the mean of its group, for the
-    number of cases of a group is the same in all draws, and the Hessian H of f (for GLS and ULS
-    its expectation, with the weight matrix taken as given).
-    """
-    point = fit.point
-    curvature = point.hessian if fit.estimator == "ML" else point.information
-    scores = np.array(point.scores)
-    lengths = [0 if block.rows is None else len(block.rows) for block in fit.blocks]
-    groups = np.repeat([block.group for block in fit.blocks], lengths)
-    for group in range(len(fit.structure.groups)):
-        scores[groups == group] -= scores[groups == group].mean(axis=0)
-    return np.asarray(scores @ fit.covariance(curvature))

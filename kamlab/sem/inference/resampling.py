@@ -24,8 +24,8 @@ class BlockMoments:
     places : ndarray, shape (r,)
     share : ndarray, shape (B,)
         Weight of the block in the discrepancy; the shares of a resample add up to 1.
-    cases : ndarray, shape (B,)
-        The same as a number of cases.
+    weight : ndarray, shape (B,)
+        The same before division by the sum of weights.
     cov : ndarray, shape (B, r, r)
     mean : ndarray, shape (B, r)
     """
@@ -33,7 +33,7 @@ class BlockMoments:
     group: int
     places: Places
     share: Floats
-    cases: Floats
+    weight: Floats
     cov: Floats
     mean: Floats
 
@@ -42,7 +42,7 @@ class BlockMoments:
         return replace(
             self,
             share=self.share[chosen],
-            cases=self.cases[chosen],
+            weight=self.weight[chosen],
             cov=self.cov[chosen],
             mean=self.mean[chosen],
         )
@@ -78,11 +78,11 @@ class Resamples:
                 block.places,
                 block.cov[number],
                 block.mean[number],
-                float(block.cases[number]),
+                float(block.weight[number]),
                 None,
             )
             for block in self.blocks
-            if block.cases[number] > 0
+            if block.weight[number] > 0
         )
         groups = tuple(
             _with_fixed(group, structure.exogenous, cov[number], mean[number])
@@ -124,7 +124,7 @@ def resamples(
     `z` is measured from the mean of the sample, lest digits cancel.
     """
     streams = np.random.SeedSequence(seed).spawn(len(samples))
-    total = sum(sample.nobs for sample in samples)
+    total = sum(block.weight for block in blocks)
     found: dict[int, BlockMoments] = {}
     fixed = []
     for number, (sample, stream) in enumerate(zip(samples, streams, strict=True)):
@@ -193,13 +193,14 @@ def _add(sums: _Sums, drawn: slice, counts: Floats, z: Floats) -> None:
     sums.second[drawn, column, row] = sums.second[drawn, row, column]
 
 
-def _moments(block: Block, sums: _Sums, sample: GroupSample, total: int) -> BlockMoments:
+def _moments(block: Block, sums: _Sums, sample: GroupSample, total: float) -> BlockMoments:
     mean, cov = _mean_and_cov(sums, sample)
+    weight = sums.cases * (block.weight / len(_rows(block)))
     return BlockMoments(
         group=block.group,
         places=block.places,
-        share=sums.cases / total,
-        cases=sums.cases,
+        share=weight / total,
+        weight=weight,
         cov=cov,
         mean=mean + sample.mean[block.places],
     )

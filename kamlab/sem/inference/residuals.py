@@ -79,9 +79,10 @@ def residual_scores(estimate: Estimate) -> tuple[ResidualScores, ...]:
     -----
     A residual is linear in the sample's moments: `r - Delta V Delta' W r` with V the covariance
     matrix of the estimates times N. Its variance follows from `cov(s_ij, s_kl) = (s_ik s_jl +
-    s_il s_jk) / n`, less what fixed covariates take off, and needs only p x k arrays since every column of `Delta` has rank one.
-    lavaan's `residuals(type = "standardized")` with expected information does the same, group
-    by group, as if what other groups add to shared parameters were known.
+    s_il s_jk) / n`, less what fixed covariates take off, and needs only p x k arrays since every
+    column of `Delta` has rank one. lavaan's `residuals(type = "standardized")` with expected
+    information does the same, group by group, as if what other groups add to shared parameters
+    were known.
     """
     point = estimate.point
     p = estimate.structure.n_observed
@@ -91,9 +92,7 @@ def residual_scores(estimate: Estimate) -> tuple[ResidualScores, ...]:
         return tuple(ResidualScores(none, mean) for _ in point.implied)
     spread = estimate.n_total * estimate.covariance(point.information)
     found = residuals(estimate)
-    return tuple(
-        _over_errors(estimate, group, spread, found[group]) for group in range(len(found))
-    )
+    return tuple(_over_errors(estimate, group, spread, found[group]) for group in range(len(found)))
 
 
 def _over_errors(

@@ -72,6 +72,8 @@ def robust_covariance(
     ------
     numpy.linalg.LinAlgError
         If the information is singular within the constraints.
+    ValueError
+        If blocks lack their rows, or `"robust.sem"` is asked for with incomplete cases.
     """
     inverse, products = _bread_and_meat(estimate, errors, cluster)
     covariance: Floats = inverse @ products @ inverse / estimate.n_total
@@ -83,6 +85,8 @@ def _bread_and_meat(
 ) -> tuple[Floats, Floats]:
     point = estimate.point
     if errors == "robust.sem":
+        if any(len(block.places) < point.structure.n_observed for block in point.blocks):
+            raise ValueError("fourth-order moments need complete cases")
         information, contribution = point.information, moment_deviations(point)
     else:
         information, contribution = point.hessian, scores(point)
@@ -129,7 +133,7 @@ def scaled_test(
     inverse, products = _bread_and_meat(estimate, errors, cluster)
     trace = _saturated_trace(estimate, name, cluster, saturated) - float((inverse * products).sum())
     scaling = trace / df
-    chisq = estimate.chisq / scaling if scaling > 0 else np.nan
+    chisq = float(estimate.chisq) / scaling if scaling > 0 else np.nan
     return ScaledTest(name, chisq, df, scaling, float(chi2.sf(chisq, df)))
 
 

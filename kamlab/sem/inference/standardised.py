@@ -28,7 +28,7 @@ class Standardised:
 
 
 def standard_deviations(at: Implied) -> Floats:
-    """Return implied standard deviations of all variables, shape (n,); NaN for a negative variance."""
+    """Return implied standard deviations of all variables, shape (n,); NaN where there is none."""
     with np.errstate(invalid="ignore"):
         return np.sqrt(at.total.diagonal())
 

@@ -101,8 +101,7 @@ newton <- function(fit, x, active, most = 60) {
 # Inequalities that the first fit leaves below this slack are tried as active.
 SLACK <- 1e-4
 
-minimum_of <- function(fit) {
-  x <- lavaan:::lav_model_get_parameters(fit@Model)
+minimum_of <- function(fit, x = lavaan:::lav_model_get_parameters(fit@Model)) {
   active <- integer(0)
   if (has_body(fit@Model@cin.function)) active <- which(fit@Model@cin.function(x) < SLACK)
   found <- newton(fit, x, active)

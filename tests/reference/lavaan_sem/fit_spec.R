@@ -46,9 +46,15 @@ same_model <- function(rough) {
 # The baseline model, to the same tightness as the model itself.
 baseline_of <- function(fit) {
   rough <- quietly(lavaan:::lav_object_independence(fit))$value
+  # Sample moments: the minimum itself where nothing is missing.
+  free <- rough@ParTable$free > 0
+  moments <- rough@ParTable$ustart[free]
+  moments <- ifelse(is.na(moments), rough@ParTable$est[free], moments)
+  found <- minimum_of(rough, moments)
+  stopifnot(found$remaining < 1e-8)
   options <- rough@Options
   options$optim.method <- "none"
-  options$start <- table_at(rough, minimum_of(rough)$x)
+  options$start <- table_at(rough, found$x)
   kept <- c(
     "id", "lhs", "op", "rhs", "block", "user", "free", "ustart", "exo", "label", "group"
   )
@@ -75,7 +81,8 @@ fit_spec <- function(spec, folder) {
   # lavaan would start the baseline model at these estimates, where it may stay.
   final$value@Options$start <- "default"
   list(
-    fit = final$value, baseline = baseline_of(final$value), warnings = final$warnings,
-    remaining = found$remaining, gradient = final_gradient(final$value)
+    fit = final$value, warnings = final$warnings, remaining = found$remaining,
+    baseline = if (!"baseline" %in% spec$without) baseline_of(final$value),
+    gradient = final_gradient(final$value)
   )
 }

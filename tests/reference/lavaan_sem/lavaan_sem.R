@@ -12,8 +12,9 @@ main <- function(topic, folder = "values") {
   specs <- read_specs(file.path("specs", paste0(topic, ".toml")))
   tables <- lapply(names(specs), function(name) {
     one <- fit_spec(specs[[name]], "data")
-    cat(sprintf("%-36s gradient %.1e  distance %.1e  %s\n", name, one$gradient, one$remaining, paste(one$warnings, collapse = " | ")))
-    if (one$gradient > LARGEST_GRADIENT || one$remaining > LARGEST_DISTANCE) stop(name, " did not converge")
+    said <- paste(one$warnings, collapse = " | ")
+    cat(sprintf("%-36s gradient %.1e  distance %.1e  %s\n", name, one$gradient, one$remaining, said))
+    stopifnot(one$gradient < LARGEST_GRADIENT, one$remaining < LARGEST_DISTANCE)
     list(
       estimates = estimates_of(name, one$fit), fit = fit_of(name, one),
       more = more_of(name, one$fit, specs[[name]]$also)

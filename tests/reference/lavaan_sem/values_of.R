@@ -64,14 +64,19 @@ rmsea_intervals <- function(fit, measures) {
 fit_of <- function(name, one) {
   measures <- fitMeasures(one$fit, baseline.model = one$baseline)
   kept <- measures[intersect(MEASURES, names(measures))]
-  values <- c(unclass(kept), rmsea_intervals(one$fit, measures), gradient = one$gradient, remaining = one$remaining)
+  if (is.null(one$baseline)) kept <- kept[!grepl("^(baseline|cfi|tli|nfi|pnfi)", names(kept))]
+  values <- c(
+    unclass(kept), rmsea_intervals(one$fit, measures),
+    gradient = one$gradient, remaining = one$remaining
+  )
   values <- values[!is.na(values)]
   data.frame(model = name, measure = names(values), value = digits(values))
 }
 
 long <- function(name, kind, a, b, group, value) {
   if (length(value) == 0) return(NULL)
-  data.frame(model = name, kind = kind, a = a, b = b, group = group, value = digits(value))
+  table <- data.frame(model = name, kind = kind, a = a, b = b, group = group, value = digits(value))
+  table[!is.na(value), ]
 }
 
 lower_of <- function(name, kind, matrix, group) {
@@ -90,7 +95,9 @@ r_squared_of <- function(name, fit) {
 }
 
 residuals_of <- function(name, fit, type) {
-  found <- by_group(fit, unclass(lavResiduals(fit, type = type, zstat = FALSE, summary = FALSE, add.class = FALSE)))
+  found <- by_group(fit, unclass(
+    lavResiduals(fit, type = type, zstat = FALSE, summary = FALSE, add.class = FALSE)
+  ))
   do.call(rbind, lapply(seq_along(found), function(g) {
     lower_of(name, sub("\\.", "_", type), found[[g]]$cov, g)
   }))
@@ -111,9 +118,13 @@ implied_of <- function(name, fit) {
 scores_of <- function(name, fit, rows = 4) {
   one <- function(method) {
     found <- by_group(fit, lavPredict(fit, method = method))
+    kind <- paste0("scores_", tolower(method))
     do.call(rbind, lapply(seq_along(found), function(g) {
       head <- unclass(found[[g]])[seq_len(rows), , drop = FALSE]
-      long(name, paste0("scores_", tolower(method)), rep(seq_len(rows), ncol(head)), rep(colnames(head), each = rows), g, as.numeric(head))
+      # lavaan's Bartlett scores of factors without indicators of their own are zeros.
+      head <- head[, colSums(abs(head)) > 0, drop = FALSE]
+      factors <- rep(colnames(head), each = rows)
+      long(name, kind, rep(seq_len(rows), ncol(head)), factors, g, as.numeric(head))
     }))
   }
   rbind(one("regression"), one("Bartlett"))
@@ -121,7 +132,8 @@ scores_of <- function(name, fit, rows = 4) {
 
 modification_of <- function(name, fit) {
   table <- as.data.frame(suppressWarnings(modindices(fit)))
-  table <- table[!is.na(table$mi), ]
+  # Moments of fixed covariates have no information: what lavaan gives for them is rounding.
+  table <- table[!is.na(table$mi) & table$mi > 1e-12, ]
   if (is.null(table$group)) table$group <- rep(1, nrow(table))
   key <- paste(table$lhs, table$op)
   rbind(

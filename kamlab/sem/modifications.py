@@ -1,0 +1,65 @@
+"""What a model would gain from freeing a parameter, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kamlab.sem.details import structural
+from kamlab.sem.engine.structure import COVARIANCE, MEAN
+from kamlab.sem.inference.modification import Candidates, candidates
+from kamlab.sem.inference.modification import modification_indices as indices
+
+if TYPE_CHECKING:
+    from kamlab.sem.result import SemFit
+
+
+def modification_indices(fit: SemFit, least: float) -> pd.DataFrame:
+    """Return modification indices of at least some size, largest first."""
+    rows, structure = fit.rows, fit.estimate.structure
+    measured = {p.rhs for p in fit.table.parameters if p.op == "=~"}
+    indicators = [i for i, name in enumerate(structure.observed) if name in measured]
+    listed = candidates(
+        structure,
+        rows.group,
+        rows.kind,
+        rows.row,
+        rows.column,
+        rows.number,
+        indicators=np.array(indicators, dtype=np.intp),
+        in_equations=structural(fit),
+        covariates=fit.covariates,
+    )
+    found = indices(fit.estimate, listed)
+    table = pd.DataFrame(_formulas(fit, listed, measured), columns=["lhs", "op", "rhs", "group"])
+    table = table.assign(
+        mi=found.index,
+        p_value=found.p_value,
+        epc=found.change,
+        sepc_lv=found.std_lv,
+        sepc_all=found.std_all,
+    )
+    kept = table[table["mi"] >= least].sort_values("mi", ascending=False, kind="stable")
+    return kept.reset_index(drop=True)
+
+
+def _formulas(
+    fit: SemFit, listed: Candidates, measured: set[str]
+) -> list[tuple[str, str, str, int]]:
+    names = fit.estimate.structure.variables
+    found = []
+    for group, kind, row, column in zip(
+        listed.group, listed.kind, listed.row, listed.column, strict=True
+    ):
+        left, right, number = names[row], names[column], int(group) + 1
+        if kind == MEAN:
+            found.append((left, "~1", "", number))
+        elif kind == COVARIANCE:
+            found.append((right, "~~", left, number))
+        elif left in measured:
+            found.append((right, "=~", left, number))
+        else:
+            found.append((left, "~", right, number))
+    return found
