@@ -56,9 +56,7 @@ class Arrows:
         self.words = {node.name: _lettered(node.name, model, drawn) for node in drawn.nodes}
         self.layout = laid_out(drawn, self.words)
         self.routes = routed(self.layout, drawn.arrows(), ())
-        self.spots = numbered(
-            self.routes, extents_of(self.layout.boxes.values()), "standardised"
-        )
+        self.spots = numbered(self.routes, extents_of(self.layout.boxes.values()), "standardised")
         self.low, self.high = _frame(self.layout, self.routes)
         self.size = tuple((self.high - self.low).tolist())
 
@@ -92,18 +90,19 @@ class Arrows:
         """Put the arrow and the shares as a view has them; return what has to be drawn."""
         for one in self.arrow:
             one.remove()
-        self.arrow = self._arrow(view)
+        color = MOVED.color if view.problem is None else WRONG.color
+        self.arrow = self._arrow(view.value, color)
         self.number.set_text(number(view.value))
+        self.number.set_bbox({"facecolor": "white", "edgecolor": color, "pad": 1.5})
         for place, note in self.notes.items():
             _write_share(note, *view.r_squared[:, place], impossible=view.problem is not None)
         return [*self.arrow, self.number, *self.notes.values()]
 
-    def _arrow(self, view: PathWhatIf) -> list[Artist]:
-        edge = replace(self.route.edge, estimate=view.value, standardised=view.value)
+    def _arrow(self, value: float, color: str) -> list[Artist]:
+        edge = replace(self.route.edge, estimate=value, standardised=value)
         known = set(self.ax.get_children())
         draw_route(self.ax, Route(edge, self.route.points), self.scale)
         arrow = [one for one in self.ax.get_children() if one not in known]
-        color = MOVED.color if view.problem is None else WRONG.color
         for one in arrow:
             one.set(animated=True, zorder=2.6)
             if isinstance(one, PathPatch):
@@ -122,7 +121,6 @@ class Arrows:
             va="center",
             zorder=6,
             animated=True,
-            bbox={"facecolor": "white", "edgecolor": MOVED.color, "pad": 1.5},
         )
 
     def _note(self, name: str) -> Words:
@@ -173,5 +171,3 @@ def _frame(layout: Layout, routes: list[Route]) -> tuple[Floats, Floats]:
     boxes = extents_of(layout.boxes.values())
     points = np.vstack([boxes[:, :2], boxes[:, 2:], *(route.points for route in routes)])
     return points.min(axis=0) - AROUND, points.max(axis=0) + AROUND
-
-

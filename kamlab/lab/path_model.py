@@ -79,7 +79,7 @@ class PathModel:
     conf_level: float
     diagram: Diagram
 
-    def called(self, place: int) -> Text:
+    def called(self, place: int | np.intp) -> Text:
         """Return what a variable is called."""
         return self.words[self.names[place]]
 
@@ -149,7 +149,7 @@ class PathModel:
             grows = np.abs(np.linalg.eigvals(paths)).max(axis=1) >= 1 - ROUNDING
             paths[grows] = 0.0
         unit = np.eye(len(self.names))
-        total = np.linalg.inv(unit - paths)
+        total: Floats = np.linalg.inv(unit - paths)
         among = self.residual * (1 - unit)
         added = ((total @ among) * total).sum(axis=2)
         own = np.linalg.solve(total**2, (1.0 - added)[:, :, None])

@@ -132,9 +132,7 @@ def compute_paths(
     return what_if(model, where, model.find_outcome(where, outcome), value)
 
 
-def what_if(
-    model: PathModel, path: Path, outcome: int, value: float | None = None
-) -> PathWhatIf:
+def what_if(model: PathModel, path: Path, outcome: int, value: float | None = None) -> PathWhatIf:
     """Return the same as `compute_paths`, from places instead of names."""
     estimate = float(model.paths[path[1], path[0]])
     asked = estimate if value is None else float(value)

@@ -74,12 +74,15 @@ def fit_factors(
 ) -> SemFit:
     """Fit a measurement model to complete answers by maximum likelihood.
 
+    Errors and tests allow for answers that are not normal and for respondents of one account who
+    are alike.
+
     Parameters
     ----------
     text : str
         From one of the functions above.
     answers : DataFrame
-        One row a respondent, without gaps.
+        One row a respondent, without gaps, with `account_id`.
     conf_level : float
         Level of the intervals.
     unit_variances : bool, default True
@@ -87,7 +90,14 @@ def fit_factors(
         Not for a second-order model: it would forbid the negative disturbance by which that
         model matches every set of three correlations.
     """
-    return fit_sem(text, answers, std_lv=unit_variances, conf_level=conf_level)
+    return fit_sem(
+        text,
+        answers,
+        estimator="MLR",
+        cluster="account_id",
+        std_lv=unit_variances,
+        conf_level=conf_level,
+    )
 
 
 def doubts_of(fit: SemFit) -> tuple[Text, ...]:

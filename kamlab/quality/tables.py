@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from kamlab.accounts.tables import ITEM_RANGE
 from kamlab.foundation.errors import ArgumentError, NotApplicable
@@ -26,13 +25,22 @@ from kamlab.quality.reliability import (
 )
 from kamlab.quality.scores import respondent_scores
 from kamlab.quality.validity import bootstrap_htmt, distinct_by_variance
+from kamlab.sem.compare_nested import loss
 
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
 
 Floats = NDArray[np.float64]
 
-FIT = ("chisq", "df", "p_value", "cfi", "rmsea", "srmr")
+FIT = {
+    "chisq": "chisq_scaled",
+    "df": "df",
+    "p_value": "p_value_scaled",
+    "cfi": "cfi_scaled",
+    "rmsea": "rmsea_scaled",
+    "srmr": "srmr",
+}
+"""What is told of fit, and the column of a fit's `glance()` that has it."""
 """What is told of the fit of a factor analysis."""
 
 MODEL_BASED = ("omega", "composite_reliability", "average_variance_extracted")
@@ -140,7 +148,7 @@ def fit_row(fit: SemFit | None) -> dict[str, float]:
     if fit is None:
         return dict.fromkeys(FIT, np.nan)
     whole = fit.glance().iloc[0]
-    return {name: whole[name] for name in FIT}
+    return {name: whole[scaled] for name, scaled in FIT.items()}
 
 
 def structure_table(fits: Mapping[str, SemFit], level: float) -> pd.DataFrame:
@@ -156,26 +164,26 @@ def structure_table(fits: Mapping[str, SemFit], level: float) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for name, fit in fits.items():
         row = {"structure": name, **fit_row(fit), **fit.glance().iloc[0][["aic", "bic"]]}
-        rows.append(row | _against(row, rows[0] if rows else None, level))
+        rows.append(row | _against(fit, next(iter(fits.values())), level))
     return pd.DataFrame(rows)
 
 
-def _against(
-    row: Mapping[str, Any], first: Mapping[str, Any] | None, level: float
-) -> dict[str, object]:
-    if first is None:
+def _against(fit: SemFit, first: SemFit, level: float) -> dict[str, object]:
+    if fit is first:
         return _difference(np.nan, np.nan, np.nan, "reference")
-    chisq, df = row["chisq"] - first["chisq"], row["df"] - first["df"]
-    if df == 0:
-        return _difference(chisq, df, np.nan, "equivalent" if chisq < SAME_FIT else "worse")
-    p_value = float(stats.chi2.sf(chisq, df))
-    return _difference(chisq, df, p_value, "worse" if p_value < level else "not_worse")
+    lost = loss(first, fit)
+    if lost.df == 0:
+        verdict = "equivalent" if lost.chisq < SAME_FIT else "worse"
+        return _difference(lost.chisq, 0, np.nan, verdict)
+    return _difference(
+        lost.chisq, lost.df, lost.p_value, "worse" if lost.p_value < level else "not_worse"
+    )
 
 
 def _difference(chisq: float, df: float, p_value: float, verdict: str | None) -> dict[str, object]:
     return {
-        "chisq_difference": chisq,
-        "df_difference": df,
+        "chisq_diff": chisq,
+        "df_diff": df,
         "p_difference": p_value,
         "structure_verdict": verdict,
     }

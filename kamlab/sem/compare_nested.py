@@ -149,11 +149,10 @@ def loss(free: SemFit, restricted: SemFit) -> Difference:
     """Return the test that a restricted model fits as well as a free one."""
     tests = []
     for fit in (restricted, free):
-        found = fit.measures
-        factor = 1.0
-        if fit.options.scaled and found.scaled and found.plain.df > 0:
-            factor = found.plain.chisq / found.scaled.chisq
-        tests.append(Test(found.plain.chisq, found.plain.df, factor))
+        found = fit.measures.plain
+        is_scaled = fit.options.scaled is not None and found.df > 0
+        factor = fit.scaling.model if is_scaled and fit.scaling else 1.0
+        tests.append(Test(found.chisq, found.df, factor))
     return difference(*tests, n_total=free.estimate.n_total, groups=len(free.group_labels))
 
 

@@ -56,9 +56,7 @@ class Options:
 
     @property
     def sandwich(self) -> RobustErrors:
-        """How robust errors are made: from fourth-order moments, which need complete rows, or
-        from the scores of cases.
-        """
+        """What robust errors rest on: fourth-order moments of complete rows, or cases' scores."""
         if self.estimator == "MLM" or (self.estimator == "ML" and self.missing == "listwise"):
             return "robust.sem"
         return "robust.huber.white"
@@ -128,7 +126,7 @@ def _combinations(
         problems.append(say("sem.robust_needs_ml", estimator=options.estimator))
     if cluster is not None and (options.estimator != "MLR" or options.bootstrap):
         problems.append(say("sem.cluster_needs_mlr", estimator=options.estimator))
-    if options.bootstrap < 0:
+    if options.bootstrap < 0 or options.bootstrap == 1:
         problems.append(say("sem.bootstrap_negative", draws=options.bootstrap))
     if from_moments:
         needing = {

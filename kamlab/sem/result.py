@@ -12,13 +12,14 @@ import pandas as pd
 
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.results import Result
-from kamlab.sem import details, drawing, modifications, scaled, sentences, tables
+from kamlab.sem import bootstrapped, details, drawing, modifications, scaled, sentences, tables
 from kamlab.sem.alarms import alarms
 from kamlab.sem.assembly import RowPlaces, written
 from kamlab.sem.engine.estimate import Constraints, Estimate
 from kamlab.sem.engine.implied import matrices
 from kamlab.sem.engine.structure import Floats, Places
 from kamlab.sem.inference.fit_measures import FitMeasures, fit_measures
+from kamlab.sem.inference.indices import Scaling
 from kamlab.sem.inference.standardised import Standardised
 from kamlab.sem.options import Options
 from kamlab.sem.picture.path_diagram import draw_diagram
@@ -71,9 +72,14 @@ class SemFit(Result):
         return scaled.standardised(self)
 
     @cached_property
+    def scaling(self) -> Scaling | None:
+        """What chi-squares are divided by for robust tests and indices."""
+        return scaled.scaling(self)
+
+    @cached_property
     def measures(self) -> FitMeasures:
         """All measures of fit."""
-        return fit_measures(self.estimate, covariates=self.covariates, scaling=scaled.scaling(self))
+        return fit_measures(self.estimate, covariates=self.covariates, scaling=self.scaling)
 
     @property
     def group_labels(self) -> tuple[str, ...]:
@@ -205,6 +211,21 @@ class SemFit(Result):
     def implied_moments(self, group: int = 1) -> pd.DataFrame:
         """Return the covariances that the model implies, with a row of means if it has means."""
         return details.implied_moments(self, group)
+
+    def bootstrap_intervals(self, kind: Literal["percentile", "bca"] = "bca") -> pd.DataFrame:
+        """Return intervals of all free parameters and definitions from the bootstrap's draws.
+
+        Parameters
+        ----------
+        kind : {"percentile", "bca"}
+            Quantiles of the draws, or bias-corrected and accelerated (Efron 1987).
+
+        Raises
+        ------
+        NotApplicable
+            If the fit was made without `bootstrap`.
+        """
+        return bootstrapped.intervals(self, kind)
 
     def vcov(self) -> pd.DataFrame:
         """Return the covariance matrix of the free parameters' estimates."""

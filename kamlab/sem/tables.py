@@ -78,8 +78,7 @@ def fit_row(fit: SemFit) -> pd.DataFrame:
         "converged": fit.estimate.converged,
         "chisq_baseline": found.plain.chisq_baseline,
         "df_baseline": found.plain.df_baseline,
-        **(_scaled(found.plain, found.scaled) if fit.options.scaled and found.scaled else {}),
-        **(_robust(found.robust) if found.robust else {}),
+        **_without_normality(fit),
     }
     return pd.DataFrame({name: [value] for name, value in row.items()})
 
@@ -100,9 +99,14 @@ def _indices(found: Indices) -> dict[str, float]:
     }
 
 
-def _scaled(plain: Indices, scaled: Indices) -> dict[str, float]:
-    values = {f"{name}_scaled": value for name, value in _indices(scaled).items() if name != "df"}
-    return values | {"scaling": plain.chisq / scaled.chisq if scaled.chisq else np.nan}
+def _without_normality(fit: SemFit) -> dict[str, float]:
+    found, row = fit.measures, {}
+    if fit.options.scaled and fit.scaling and found.scaled:
+        row["scaling"] = fit.scaling.model
+        row |= {
+            f"{name}_scaled": one for name, one in _indices(found.scaled).items() if name != "df"
+        }
+    return row | (_robust(found.robust) if found.robust else {})
 
 
 def _robust(found: RobustIndices) -> dict[str, float]:

@@ -81,7 +81,7 @@ def _from_draws(
     draws: Draws, table: ParameterTable, rows: RowPlaces, values: Floats, options: Options
 ) -> Uncertainty:
     thetas = draws.thetas
-    defined = [[one.expression.value(t) for t in thetas] for one in table.definitions]
+    defined = [one.expression.value(thetas) for one in table.definitions]
     quantities = np.column_stack([thetas, *defined]) if defined else thetas
     errors = standard_errors(quantities)
     low, high = percentile_interval(quantities, options.conf_level)
@@ -104,10 +104,7 @@ def covariance_of(found: Estimate, options: Options, clusters: Places | None) ->
         return np.full((q, q), np.nan)
     try:
         if options.robust_errors:
-            sandwich: RobustErrors = (
-                "robust.sem" if options.complete_sandwich else "robust.huber.white"
-            )
-            return robust_covariance(found, sandwich, clusters)
+            return robust_covariance(found, options.sandwich, clusters)
         observed = options.used_information == "observed" and options.estimator != "ULS"
         point = _weighted_by_cases(found)
         return found.covariance(point.hessian if observed else point.information)

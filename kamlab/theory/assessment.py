@@ -86,9 +86,7 @@ class TheoryAssessment(Result):
         return self.evidence.fit(model, self.conf_level, self.bootstrap, self.seed)
 
     def _effects_in(self, fit: SemFit) -> pd.DataFrame:
-        return effect_table(
-            fit, NAMES, standardised=self.standardised, conf_level=self.conf_level
-        )
+        return effect_table(fit, NAMES, standardised=self.standardised, conf_level=self.conf_level)
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per hypothesis: sign, estimate, interval, verdict."""
@@ -230,9 +228,7 @@ class TheoryAssessment(Result):
         """
         if not self.evidence.tells_of(BESIDE):
             raise NotApplicable(say("theory.no_satisfaction"))
-        fits = {
-            name: self.evidence.fit(MODELS[name], self.conf_level) for name in ALTERNATIVES
-        }
+        fits = {name: self.evidence.fit(MODELS[name], self.conf_level) for name in ALTERNATIVES}
         return comparison_table(fits, self.conf_level)
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -249,7 +245,7 @@ class TheoryAssessment(Result):
 
 
 def direct_effects(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return paths with error, z and interval, from a table of effects; a fixed one has no error."""
+    """Return paths that were estimated, with error, z and interval, from a table of effects."""
     names = ["direct", *(f"direct_{kind}" for kind in LIMITS)]
     estimate, error, low, high = (effects[name].to_numpy() for name in names)
     statistic = np.divide(estimate, error, out=np.full(len(error), np.nan), where=error > 0)
@@ -261,4 +257,5 @@ def direct_effects(effects: pd.DataFrame) -> pd.DataFrame:
         conf_low=low,
         conf_high=high,
     )
-    return table[error > 0].reset_index(drop=True)
+    is_free = error > 0
+    return table[is_free].reset_index(drop=True)

@@ -57,7 +57,7 @@ def effect_table(
         kept = [_sound(draws) for draws in drawn]
         errors = [standard_errors(draws) for draws in kept]
         limits = [percentile_interval(draws, conf_level) for draws in kept]
-    table = {
+    table: dict[str, object] = {
         "cause": [structure.variables[place] for place in found.cause],
         "outcome": [structure.variables[place] for place in found.effect],
     }

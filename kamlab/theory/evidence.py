@@ -159,17 +159,21 @@ def evidence(
     if isinstance(survey, TypedMatrix):
         if nobs is not None or source:
             raise ModelError(say("theory.one_input"))
-        cov, nobs, source = survey.cov, survey.nobs, survey.source
-    if cov is not None:
-        if nobs is None or not source.strip():
-            raise ModelError(say("theory.matrix_needs"))
-        every = {construct.name: construct.columns for construct in constructs()}
-        words = say("theory.typed", source=source)
-        return Evidence(level, words, every, nobs, matrix=cov.copy())
-    assert survey is not None
+        return _from_matrix(survey.cov, survey.nobs, survey.source, level)
+    if survey is None:
+        return _from_matrix(cov, nobs, source, level)
     found = _from_survey(survey, level)
     _need_enough(found)
     return found
+
+
+def _from_matrix(cov: pd.DataFrame | None, nobs: int | None, source: str, level: Level) -> Evidence:
+    if nobs is None or not source.strip():
+        raise ModelError(say("theory.matrix_needs"))
+    if not isinstance(cov, pd.DataFrame):
+        raise ArgumentError(say("theory.cov_is_no_table", got=type(cov).__name__))
+    every = {construct.name: construct.columns for construct in constructs()}
+    return Evidence(level, say("theory.typed", source=source), every, nobs, matrix=cov.copy())
 
 
 def _from_survey(given: pd.DataFrame, level: Level) -> Evidence:

@@ -63,7 +63,6 @@ def equations() -> Mapping[str, tuple[str, ...]]:
     return {outcome: tuple(causes) for outcome, causes in _declared["paths"].items()}
 
 
-
 def _in_order() -> tuple[str, ...]:
     outcomes = equations()
     causes = {cause for own in outcomes.values() for cause in own}

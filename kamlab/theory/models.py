@@ -18,7 +18,7 @@ from types import MappingProxyType
 from kamlab.accounts.tables import constructs
 from kamlab.foundation.claims import Claim
 from kamlab.foundation.language import Text, say
-from kamlab.theory.kmv import CITATION, equations
+from kamlab.theory.kmv import SIGNS, equations
 
 Items = Mapping[str, Sequence[str]]
 
@@ -72,7 +72,9 @@ def _text(paths: str, parts: Sequence[str]) -> str:
 
 def _kmv() -> TheoryModel:
     paths = "\n".join(f"{outcome} ~ {' + '.join(own)}" for outcome, own in equations().items())
-    return TheoryModel("kmv", say("theory.kmv"), CITATION, _text(paths, ("antecedents", "outcomes")))
+    label = say("theory.kmv")
+    claim = Claim(label, SIGNS.status, SIGNS.source)
+    return TheoryModel("kmv", label, claim, _text(paths, ("antecedents", "outcomes")))
 
 
 def _other(name: str) -> TheoryModel:
@@ -103,7 +105,7 @@ SECOND_ORDER_PATHS = MODELS["second_order"].paths
 THREE_MEDIATORS = MODELS["three_mediators"].with_items()
 THREE_MEDIATORS_PATHS = MODELS["three_mediators"].paths
 CROSBY = MODELS["crosby"].with_items()
-"""One quality above trust and satisfaction; commitment among the outcomes."""
+"""One quality above trust and satisfaction, in the place of trust."""
 CROSBY_PATHS = MODELS["crosby"].paths
 CROSBY_PAIR = MODELS["crosby_pair"].with_items()
 CROSBY_PAIR_PATHS = MODELS["crosby_pair"].paths

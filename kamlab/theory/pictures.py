@@ -9,7 +9,7 @@ import numpy as np
 from kamlab.accounts.tables import constructs
 from kamlab.foundation import style
 from kamlab.foundation.columns import column
-from kamlab.foundation.language import say
+from kamlab.foundation.language import Text, paragraph, say
 from kamlab.sem.drawing import diagram as diagram_of
 from kamlab.sem.picture.path_diagram import draw_diagram
 from kamlab.theory.kmv import VERDICTS
@@ -56,5 +56,11 @@ def diagram(found: TheoryAssessment, ax: Axes | None) -> Axes:
         title=say("theory.plot_title", nobs=found.nobs),
         numbers="standardised" if found.standardised else "estimate",
         measurement=False,
+        remark=_remark(found),
         ax=ax,
     )
+
+
+def _remark(found: TheoryAssessment) -> Text:
+    data = say("theory.diagram_data", source=found.evidence.source)
+    return data if found.standardised else paragraph([data, say("theory.diagram_scores")])

@@ -37,7 +37,7 @@ def _about_errors(found: TheoryAssessment) -> Text:
 
 
 def report(found: TheoryAssessment) -> Text:
-    """Return which hypotheses are supported, what runs through commitment, and how the rival does."""
+    """Return which hypotheses hold, what runs through commitment, and how the rival does."""
     table = found.tidy()
     supported = int((table["verdict"] == "supported").sum())
     said = [say("theory.report", count=len(table), supported=supported)]
@@ -45,7 +45,7 @@ def report(found: TheoryAssessment) -> Text:
         paths = [found.term_labels[term] for term in table.loc[table["verdict"] == name, "term"]]
         if paths:
             said.append(say(f"theory.report_{name}", paths=join(paths)))
-    effects = found.effects().set_index(["cause", "outcome"]).loc[("trust", "cooperation")]
+    effects = found.effects().query("cause == 'trust' and outcome == 'cooperation'").iloc[0]
     said.append(
         say(
             "theory.report_mediation",
@@ -57,8 +57,7 @@ def report(found: TheoryAssessment) -> Text:
 
 
 def _about_rival(found: TheoryAssessment) -> Text:
-    table = found.rival().set_index("model")
-    own = table.loc["kmv"]
+    own, other = found.rival().to_dict("records")
     better = own["p_diff"] < 1 - found.conf_level
     return say(
         f"theory.report_rival_{'better' if better else 'no_better'}",
@@ -66,5 +65,5 @@ def _about_rival(found: TheoryAssessment) -> Text:
         df=f"{own['df_diff']:.0f}",
         p=f"{own['p_diff']:.3f}",
         own=f"{own['pnfi']:.2f}",
-        other=f"{table.at['rival', 'pnfi']:.2f}",
+        other=f"{other['pnfi']:.2f}",
     )

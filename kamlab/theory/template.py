@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -74,7 +75,7 @@ def write_matrix_template(path: str | PathLike[str], *, overwrite: bool = False)
 
 def _rows() -> Grid:
     labels = {construct.name: str(construct.label) for construct in constructs()}
-    hints = ("where", "reversed", "rest")
+    hints = ("where", "plain", "rest")
     rows: Grid = [[COMMENT, str(say(f"theory.template_{hint}"))] for hint in hints]
     rows += [[key, str(say(f"theory.template_{key}")), ""] for key in ASKED]
     rows += [[], [COMMENT, "", *(labels[name] for name in NAMES)], [HEADING, "", *NAMES]]
@@ -86,7 +87,7 @@ def _rows() -> Grid:
 
 def _write_workbook(rows: Grid, path: Path) -> None:
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = "matrix"
     for number, row in enumerate(rows, 1):
         sheet.append(row)

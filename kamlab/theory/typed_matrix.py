@@ -165,7 +165,7 @@ def _read_row(
 
 
 def _text(cell: object) -> str:
-    """Return a cell as text, widths unified; an apostrophe that kept it from being a formula goes."""
+    """Return a cell as text, widths unified, without the apostrophe that forbids a formula."""
     text = "" if cell is None else unicodedata.normalize("NFKC", str(cell)).strip()
     return text.removeprefix("'")
 

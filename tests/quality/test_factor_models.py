@@ -122,8 +122,8 @@ def test_an_overall_quality_cannot_be_told_from_three_constructs(quality):
     assert table.loc["constructs", "structure_verdict"] == "reference"
     above = table.loc["second_order"]
     assert above["structure_verdict"] == "equivalent"
-    assert above["df_difference"] == 0
-    assert above["chisq_difference"] == pytest.approx(0, abs=ROUNDING)
+    assert above["df_diff"] == 0
+    assert above["chisq_diff"] == pytest.approx(0, abs=ROUNDING)
     assert np.isnan(above["p_difference"])
 
 
@@ -155,7 +155,7 @@ def test_a_factor_analysis_with_a_negative_variance_says_so_in_the_notes(monkeyp
 
 def test_four_constructs_can_refute_an_overall_quality():
     above = measured(4).structures().set_index("structure").loc["second_order"]
-    assert above["df_difference"] == 2
+    assert above["df_diff"] == 2
     assert above["structure_verdict"] == "worse"
     assert above["p_difference"] < 1e-6
 
@@ -165,18 +165,18 @@ def test_four_constructs_can_bear_an_overall_quality():
     phi = np.outer(own, own)
     np.fill_diagonal(phi, 1)
     above = measured(4, phi).structures().set_index("structure").loc["second_order"]
-    assert above["df_difference"] == 2
+    assert above["df_diff"] == 2
     assert above["structure_verdict"] == "not_worse"
     assert above["p_difference"] > 0.99
 
 
 def test_one_factor_in_place_of_the_constructs_is_refuted(quality):
     one = quality.structures().set_index("structure").loc["one_factor"]
-    assert one["df_difference"] == 3
+    assert one["df_diff"] == 3
     assert one["structure_verdict"] == "worse"
     common = quality.common_method().iloc[0]
     assert common["chisq"] == one["chisq"]
-    assert common["chisq_difference"] == one["chisq_difference"]
+    assert common["chisq_diff"] == one["chisq_diff"]
     assert common["structure_verdict"] == "worse"
 
 

@@ -1,4 +1,4 @@
-"""kamlab's path model beside lavaan's, on the scores in kmv_scores.csv."""
+"""The test of commitment-trust theory beside lavaan, on the scores in kmv_scores.csv."""
 
 import shutil
 import subprocess
@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
-from kamlab.theory.kmv import equations
-from kamlab.theory.paths import fit_paths
+from kamlab.sem.fit import fit_sem
 
 HERE = Path(__file__).parent
 SCORES = HERE / "kmv_scores.csv"
@@ -33,13 +32,14 @@ def values(path, what):
 
 
 @pytest.fixture(scope="module")
-def fit():
-    return fit_paths(pd.read_csv(SCORES), equations())
+def assessed():
+    scores = pd.read_csv(SCORES)
+    return kl.assess_theory(cov=scores.corr(), nobs=len(scores), source="kmv_scores.csv")
 
 
 @pytest.fixture(scope="module")
-def paths(fit):
-    return fit.paths.set_index(["outcome", "cause"])
+def paths(assessed):
+    return assessed.tidy().set_index(["outcome", "cause"])
 
 
 def test_the_scores_are_standardised_so_that_units_agree():
@@ -55,22 +55,16 @@ def test_the_thirteen_estimates_are_lavaans(paths):
     np.testing.assert_allclose(paths["estimate"].loc[expected.index], expected, atol=ESTIMATE)
 
 
-def test_errors_are_lavaans_with_n_less_causes_less_one_in_the_place_of_n(paths, fit):
+def test_errors_are_lavaans(paths):
     expected = values(NUMBERS, "std_error")
-    causes = pd.Series({outcome: len(own) for outcome, own in equations().items()})
-    outcomes = expected.index.get_level_values("outcome")
-    inflated = expected * np.sqrt(fit.nobs / (fit.nobs - causes[outcomes].to_numpy() - 1))
-    np.testing.assert_allclose(paths["std_error"].loc[expected.index], inflated, rtol=ERROR)
+    np.testing.assert_allclose(paths["std_error"].loc[expected.index], expected, rtol=ERROR)
 
 
-def test_shares_explained_are_lavaans_once_variances_are_those_in_the_data(fit):
-    """lavaan divides by the implied variance of an outcome, a regression by the observed one."""
+def test_shares_explained_are_lavaans(assessed):
     expected = values(NUMBERS, "r_squared").droplevel("cause")
-    assert len(expected) == 7
-    implied = dict(zip(fit.names, np.diag(fit.implied), strict=True))
-    for outcome, share in expected.items():
-        unexplained = 1 - fit.r_squared[outcome]
-        assert 1 - unexplained / implied[outcome] == pytest.approx(share, abs=ESTIMATE)
+    found = assessed.r_squared().set_index("outcome")["r_squared"]
+    assert len(expected) == len(found) == 7
+    np.testing.assert_allclose(found[expected.index], expected, atol=ESTIMATE)
 
 
 @pytest.mark.parametrize(
@@ -80,19 +74,18 @@ def test_shares_explained_are_lavaans_once_variances_are_those_in_the_data(fit):
         ("npar", "npar"), ("ntotal", "nobs"),
     ],
 )  # fmt: skip
-def test_measures_of_fit_are_lavaans(fit, what, name):
-    assert getattr(fit, name) == pytest.approx(values(NUMBERS, what).item(), rel=ESTIMATE)
+def test_measures_of_fit_are_lavaans(assessed, what, name):
+    found = assessed.glance()[name].item()
+    assert found == pytest.approx(values(NUMBERS, what).item(), rel=ESTIMATE)
 
 
-def test_the_public_function_gives_the_same_from_the_correlations(paths):
-    scores = pd.read_csv(SCORES)
-    found = kl.assess_theory(cov=scores.corr(), nobs=len(scores), source="kmv_scores.csv").tidy()
+def test_the_models_own_text_gives_the_same_from_the_scores_themselves(paths):
+    fit = fit_sem(kl.theory.KMV_PATHS, pd.read_csv(SCORES), information="observed").tidy()
+    found = fit[fit["op"] == "~"].set_index(["lhs", "rhs"])
     expected = values(NUMBERS, "estimate")
-    np.testing.assert_allclose(
-        found.set_index(["outcome", "cause"])["estimate"].loc[expected.index],
-        expected,
-        atol=ESTIMATE,
-    )
+    errors = values(NUMBERS, "std_error")
+    np.testing.assert_allclose(found["estimate"].loc[expected.index], expected, atol=ESTIMATE)
+    np.testing.assert_allclose(found["std_error"].loc[errors.index], errors, rtol=ERROR)
 
 
 def test_the_stored_numbers_say_which_lavaan_made_them():

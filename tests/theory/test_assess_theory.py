@@ -10,35 +10,11 @@ from scipy import stats
 import kamlab as kl
 from kamlab.foundation.errors import RowsLeftOutWarning
 from kamlab.theory.kmv import HYPOTHESES
+from tests.theory.conftest import NAMES
+from tests.theory.conftest import implied_correlations as implied
 
-EXOGENOUS = (
-    "termination_costs", "relationship_benefits", "shared_values", "communication", "opportunism"
-)  # fmt: skip
-NAMES = (
-    *EXOGENOUS, "trust", "commitment", "acquiescence", "propensity_to_leave", "cooperation",
-    "functional_conflict", "uncertainty",
-)  # fmt: skip
 SOURCE = "made for this test, page 7"
-ROUNDING = 1e-9  # the matrix goes through data and least squares in doubles
-
-
-def implied():
-    """The correlations, by covariance algebra on numbered shocks, one construct at a time."""
-    r = np.eye(5)
-    for i in range(5):
-        for j in range(5):
-            if i != j:
-                r[i, j] = -0.20 if 4 in (i, j) else 0.20
-    order = list(EXOGENOUS)
-    for outcome in NAMES[5:]:
-        causes = {
-            h.cause: 0.30 if h.sign == "+" else -0.30 for h in HYPOTHESES if h.outcome == outcome
-        }
-        weights = np.array([causes.get(name, 0.0) for name in order])
-        covariances = r @ weights
-        r = np.block([[r, covariances[:, None]], [covariances[None, :], np.ones((1, 1))]])
-        order.append(outcome)
-    return pd.DataFrame(r, index=order, columns=order)
+ROUNDING = 1e-9  # the matrix goes through a search in doubles
 
 
 @pytest.fixture(scope="module")
@@ -137,19 +113,18 @@ def test_a_model_that_made_the_matrix_fits_it_perfectly(result):
     assert glance["n_supported"] + glance["n_undecided"] + glance["n_refuted"] == 13
 
 
-def test_errors_are_those_of_regressions_on_correlations(result):
+def test_errors_are_those_of_regressions_without_a_correction_of_degrees_of_freedom(result):
     r = implied()
     for outcome, own in result.tidy().groupby("outcome"):
         causes = own["cause"].tolist()
         inverse = np.linalg.inv(r.loc[causes, causes].to_numpy())
         explained = r.loc[causes, outcome] @ inverse @ r.loc[causes, outcome]
-        df = 204 - len(causes) - 1
-        errors = np.sqrt((1 - explained) * np.diag(inverse) / df)
+        errors = np.sqrt((1 - explained) * np.diag(inverse) / 204)
         np.testing.assert_allclose(own["std_error"], errors, rtol=ROUNDING)
         np.testing.assert_allclose(
-            own["conf_high"] - own["estimate"], stats.t.ppf(0.975, df) * errors, rtol=ROUNDING
+            own["conf_high"] - own["estimate"], stats.norm.ppf(0.975) * errors, rtol=ROUNDING
         )
-        np.testing.assert_allclose(own["p_value"], 2 * stats.t.sf(abs(own["statistic"]), df))
+        np.testing.assert_allclose(own["p_value"], 2 * stats.norm.sf(abs(own["statistic"])))
 
 
 def test_chi_square_is_n_times_the_discrepancy_of_a_wrong_matrix():

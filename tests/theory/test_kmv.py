@@ -1,12 +1,18 @@
-import re
-
 import numpy as np
 import pytest
 
 import kamlab as kl
 from kamlab.foundation.claims import Status
-from kamlab.theory.assess import verdict
-from kamlab.theory.kmv import CITATION, HYPOTHESES, SIGNS
+from kamlab.theory.kmv import (
+    ANTECEDENTS,
+    CITATION,
+    HYPOTHESES,
+    MEDIATORS,
+    NAMES,
+    OUTCOMES,
+    SIGNS,
+    verdict,
+)
 
 # The thirteen paths with their signs, as the theory has them.
 PATHS = {
@@ -31,12 +37,14 @@ def test_the_paths_and_signs_are_the_theorys():
     assert len(HYPOTHESES) == 13
 
 
-def test_the_model_as_text_says_the_same():
-    written = set()
-    for line in kl.theory.KMV.splitlines():
-        outcome, causes = re.fullmatch(r"(\w+) ~ (.+)", line).groups()
-        written |= {(cause, outcome) for cause in causes.split(" + ")}
-    assert written == set(PATHS)
+def test_the_twelve_constructs_are_five_antecedents_two_mediators_and_five_outcomes():
+    assert (len(ANTECEDENTS), len(OUTCOMES)) == (5, 5)
+    assert set(MEDIATORS) == {"trust", "commitment"}
+    assert sorted(NAMES) == sorted({*ANTECEDENTS, *MEDIATORS, *OUTCOMES})
+
+
+def test_causes_come_before_outcomes():
+    assert all(NAMES.index(cause) < NAMES.index(outcome) for cause, outcome in PATHS)
 
 
 def test_shared_values_alone_drives_both_mediators():

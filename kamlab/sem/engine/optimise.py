@@ -18,7 +18,7 @@ QUADRATIC_BELOW = 1e-10
 """Decrement from which f no longer tells better from worse in double precision."""
 DONE_BELOW = 1e-20
 FEASIBLE_BELOW = 1e-10
-MOST_STEPS = 300
+MOST_STEPS = 150
 MOST_HALVINGS = 30
 SUFFICIENT = 1e-4
 SMALLEST_CURVATURE = 1e-9

@@ -105,7 +105,7 @@ def fit_measures(
     df, groups = degrees_of_freedom(estimate), len(estimate.samples)
     size = estimate.n_total
     baseline = baseline_fit(estimate, kept)
-    plain = indices((estimate.chisq, df), baseline, size, groups, conf_level)
+    plain = indices((float(estimate.chisq), df), baseline, size, groups, conf_level)
     if estimate.estimator == "ULS":
         plain = without_p_values(plain)
     scaled = robust = None

@@ -50,7 +50,7 @@ def baseline_fit(estimate: Estimate, covariates: Places) -> tuple[float, int]:
             chisq += sample.weight * (separate / sample.nobs - perfect)
         else:
             chisq += sample.weight * (_complete(sample, others, covariates) - perfect)
-    return max(chisq, 0.0), df
+    return float(max(chisq, 0.0)), df
 
 
 def log_determinant(cov: Floats) -> float:
