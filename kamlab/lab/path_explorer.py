@@ -65,9 +65,10 @@ def explore_paths(
 
     Examples
     --------
-    >>> scores = kl.measure_quality(kl.sample_company().survey).augment()
-    >>> fit = kl.fit_sem("commitment ~ trust; satisfaction ~ commitment + trust", scores)
-    >>> explorer = kl.explore_paths(fit, path="trust -> commitment")
+    >>> sales = kl.load("bagozzi1980")
+    >>> text = "Sat =~ JS1 + JS2; TSE =~ SE1 + SE2; PERF ~ TSE; Sat ~ PERF"
+    >>> fit = kl.fit_sem(text, cov=sales.covariances, nobs=sales.nobs)
+    >>> explorer = kl.explore_paths(fit, path="PERF -> Sat")
     """
     model = path_model(fit, labels=labels, group=group)
     return _Explorer(model, path, outcome).box
@@ -91,18 +92,18 @@ class _Explorer:
         )
         self.back = widgets.Button(description=str(say("lab.path_reset")), layout={"width": "auto"})
         self.sentence, self.picture = widgets.HTML(), widgets.HTML()
-        self.quiet = True
+        self.quiet = False
         self.path.value = begin
         self.choose_path(outcome=at)
         self.path.observe(self.choose_path, names="value")
-        self.outcome.observe(self.choose_outcome, names="value")
+        self.outcome.observe(self.set_up, names="value")
         self.value.observe(self.show, names="value")
         self.back.on_click(self.go_back)
 
     @property
     def box(self) -> widgets.VBox:
-        slider = widgets.HBox([self.value, self.back])
-        return widgets.VBox([self.path, self.outcome, slider, self.sentence, self.picture])
+        chosen = (self.path, self.outcome, self.value, self.back)
+        return widgets.VBox([*chosen, self.sentence, self.picture])
 
     @property
     def estimate(self) -> float:
@@ -110,31 +111,31 @@ class _Explorer:
         return float(self.model.paths[effect, cause])
 
     def choose_path(self, _: object = None, *, outcome: int | None = None) -> None:
-        self.quiet = True
         path, before = self.path.value, self.outcome.value
         later = self.model.later(path)
         if outcome is None:
             outcome = before if before in later else self.model.find_outcome(path, None)
+        values = slider_values(self.estimate)
+        self.quiet = True
         self.outcome.options = [(str(self.model.called(place)), place) for place in later]
         self.outcome.value = outcome
-        values = slider_values(self.estimate)
-        self.value.min, self.value.max = -float("inf"), float("inf")
         self.value.min, self.value.max = float(values[0]), float(values[-1])
         self.value.value = self.estimate
-        self.choose_outcome()
-
-    def choose_outcome(self, _: object = None) -> None:
         self.quiet = False
-        view = what_if(self.model, self.path.value, self.outcome.value)
-        self.sketch = PathSketch(view)
-        self.show()
+        self.set_up()
+
+    def set_up(self, _: object = None) -> None:
+        if not self.quiet:
+            view = what_if(self.model, self.path.value, self.outcome.value)
+            self.sketch = PathSketch(view)
+            self.show()
 
     def show(self, _: object = None) -> None:
-        if self.quiet:
-            return
-        view = what_if(self.model, self.path.value, self.outcome.value, self.value.value)
-        self.sentence.value = style.html_text(str(view.sentence))
-        self.picture.value = self.sketch.show(view).html()
+        if not self.quiet:
+            chosen = (self.path.value, self.outcome.value, self.value.value)
+            view = what_if(self.model, *chosen)
+            self.sentence.value = style.html_text(str(view.sentence))
+            self.picture.value = self.sketch.show(view).html()
 
     def go_back(self, _: object = None) -> None:
         self.value.value = self.estimate

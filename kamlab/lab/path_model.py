@@ -149,7 +149,7 @@ class PathModel:
             grows = np.abs(np.linalg.eigvals(paths)).max(axis=1) >= 1 - ROUNDING
             paths[grows] = 0.0
         unit = np.eye(len(self.names))
-        total: Floats = np.linalg.inv(unit - paths)
+        total = np.asarray(np.linalg.inv(unit - paths), dtype=float)
         among = self.residual * (1 - unit)
         added = ((total @ among) * total).sum(axis=2)
         own = np.linalg.solve(total**2, (1.0 - added)[:, :, None])

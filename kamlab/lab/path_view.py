@@ -118,6 +118,7 @@ class _List:
         self.heights = np.arange(len(rows.labels), dtype=float)
         left, labels, ems = place
         ax = _axes(figure, left + labels, top, PLOT, ROW * max(len(rows.labels), 1))
+        self.ax = ax
         self._set_up(ax, labels, ems)
         before = rows.of(view)[0]
         ax.plot(before, self.heights, "o", mfc="white", mec=style.QUIET, ms=6, zorder=3)
@@ -136,7 +137,7 @@ class _List:
         low, high = self.rows.limits
         spare = 0.09 * max(high - low, 0.1)
         ax.set_xlim(low - spare, high + spare)
-        ax.set_ylim(len(self.heights) - 0.5, -0.5)
+        ax.set_ylim(max(len(self.heights), 1) - 0.5, -0.5)
         ax.axvline(0, color=style.QUIET, linewidth=1, linestyle=":")
         labels = [wrapped(str(label), ems) for label in self.rows.labels]
         ax.set_yticks(self.heights, labels)

@@ -97,26 +97,25 @@ class NestedComparison(Result):
         raise NotApplicable(say("sem.nested_no_accounts"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw CFI and RMSEA of each model, the freest first."""
+        """Draw each model's CFI, the freest first, with the test of what it loses."""
         table = self.tidy()
         places = np.arange(len(table), dtype=float)
-        with style.canvas(ax, height=1.6 + 0.5 * len(table)) as ax:
-            for name, look in zip(("cfi", "rmsea"), style.looks(), strict=False):
-                label = str(column(name).label)
-                ax.plot(table[name], places, look.marker, color=look.color, label=label)
-                for value, place in zip(table[name], places, strict=True):
-                    ax.annotate(
-                        f"{value:.3f}",
-                        (value, place),
-                        (0, 7),
-                        textcoords="offset points",
-                        ha="center",
-                        fontsize="small",
-                    )
-            style.term_axis(ax, [str(name) for name in table["term"]])
-            ax.set_xlim(-0.05, 1.08)
-            ax.set_xlabel(str(say("sem.nested_axis")))
-            style.legend_below(ax)
+        with style.canvas(ax, height=1.6 + 0.6 * len(table)) as ax:
+            ax.plot(table["cfi"], places, "o-", color=style.INK)
+            for place, row in zip(places, table.to_dict("records"), strict=True):
+                ax.annotate(
+                    str(_beside(row)),
+                    (row["cfi"], place),
+                    (9, 0),
+                    textcoords="offset points",
+                    va="center",
+                )
+            ax.set_yticks(places, [str(name) for name in table["term"]])
+            ax.set_ylim(len(table) - 0.5, -0.5)
+            low = min(0.9, float(table["cfi"].min()) - 0.02)
+            ax.set_xlim(low, 1 + 0.6 * (1 - low))
+            ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= 1])
+            ax.set_xlabel(str(column("cfi").label))
             style.finish(ax, title=self.title, alt=self._alt(table))
         return ax
 
@@ -143,6 +142,16 @@ class NestedComparison(Result):
             for before, row in pairwise(rows)
         ]
         return str(paragraph([*sentences, *self.notes]))
+
+
+def _beside(row: Mapping[Any, Any]) -> Text:
+    """Return what stands beside a model's mark."""
+    cfi = f"{row['cfi']:.3f}"
+    if np.isnan(row["p_value"]):
+        return same(cfi)
+    return say(
+        "sem.nested_mark", cfi=cfi, change=f"{row['cfi_diff']:+.3f}", p=probability(row["p_value"])
+    )
 
 
 def loss(free: SemFit, restricted: SemFit) -> Difference:

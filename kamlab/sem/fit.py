@@ -8,18 +8,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from kamlab.foundation.errors import ArgumentError, ModelError
+from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import join, same, say
 from kamlab.sem.alarms import sound_alarms
 from kamlab.sem.assembly import places_of, row_places, structure_of, written
-from kamlab.sem.cases import column_of, read_cases, read_moments
 from kamlab.sem.engine.estimate import N_STARTS, Constraints, Estimate, estimate
 from kamlab.sem.engine.identification import flat_directions, unidentified
 from kamlab.sem.engine.starts import starting_values
 from kamlab.sem.engine.structure import Floats, Structure
+from kamlab.sem.inputs import Inputs
 from kamlab.sem.options import Options, checked_options
 from kamlab.sem.result import SemFit
-from kamlab.sem.samples import Data, clustered, data_from_moments, data_from_rows, data_with_gaps
+from kamlab.sem.samples import Data
 from kamlab.sem.syntax.entries import Statements
 from kamlab.sem.syntax.parameters import ParameterTable
 from kamlab.sem.syntax.reader import read_model
@@ -161,36 +161,29 @@ def fit_sem(
         group=group,
         cluster=cluster,
     )
-    _check_inputs(data, cov, means, nobs)
+    inputs = Inputs(data=data, cov=cov, means=means, nobs=nobs, group=group, cluster=cluster)
     statements = read_model(model)
-    labels = ("",) if data is None or group is None else _group_labels(data, group)
     table = parameter_table(
         statements,
-        n_groups=len(labels),
+        n_groups=inputs.n_groups,
         std_lv=std_lv,
-        meanstructure=_models_means(options, group or cluster, means)
-        if meanstructure is None
-        else meanstructure,
+        meanstructure=inputs.model_means(options) if meanstructure is None else meanstructure,
         growth=growth,
         fixed_x=options.discrepancy == "ML" if fixed_x is None else fixed_x,
         orthogonal=orthogonal,
         group_equal=tuple(group_equal),
         group_partial=tuple(group_partial),
     )
-    prepared = _prepared(table, data, cov, means, nobs, group, options)
-    if data is not None and cluster is not None:
-        prepared = clustered(prepared, column_of(data, cluster))
-    return fitted(statements, table, prepared, options, data)
+    return _fitted(statements, table, inputs.prepared(table, options), options, data)
 
 
-def fitted(
+def _fitted(
     statements: Statements,
     table: ParameterTable,
     prepared: Data,
     options: Options,
     frame: pd.DataFrame | None,
 ) -> SemFit:
-    """Return the fit of a table of parameters to data that have been checked."""
     rows = row_places(table)
     structure = structure_of(table, rows, prepared.samples)
     constraints = Constraints(
@@ -257,52 +250,3 @@ def _given(table: ParameterTable) -> Floats:
         if number >= 0 and not np.isnan(one.start):
             given[number] = one.start
     return given
-
-
-def _check_inputs(
-    data: pd.DataFrame | None, cov: pd.DataFrame | None, means: object, nobs: int | None
-) -> None:
-    if (data is None) == (cov is None):
-        raise ArgumentError(say("sem.one_input"))
-    if data is not None and not isinstance(data, pd.DataFrame):
-        raise ArgumentError(say("sem.data_is_no_frame", got=type(data).__name__))
-    if cov is not None and nobs is None:
-        raise ArgumentError(say("sem.cov_needs_nobs"))
-    if data is not None and (nobs is not None or means is not None):
-        raise ArgumentError(say("sem.only_with_cov"))
-
-
-def _group_labels(data: pd.DataFrame, group: str) -> tuple[str, ...]:
-    if group not in data.columns:
-        return ("",)
-    return tuple(str(label) for label in data[group].dropna().unique())
-
-
-def _models_means(options: Options, grouping: str | None, means: object) -> bool:
-    return grouping is not None or means is not None or options.missing == "fiml"
-
-
-def _prepared(
-    table: ParameterTable,
-    data: pd.DataFrame | None,
-    cov: pd.DataFrame | None,
-    means: pd.Series | Mapping[str, float] | None,
-    nobs: int | None,
-    group: str | None,
-    options: Options,
-) -> Data:
-    if data is not None:
-        shared = [same(name) for name in table.latent if name in data.columns]
-        if shared:
-            raise ModelError(say("sem.latent_in_data", names=join(shared)))
-        cases = read_cases(data, table.observed, group)
-        if options.missing == "fiml":
-            exogenous = places_of(table.exogenous, table.observed)
-            return data_with_gaps(cases, exogenous, options)
-        return data_from_rows(cases, options)
-    assert cov is not None
-    assert nobs is not None
-    values, level = read_moments(cov, means, table.observed)
-    if table.has_means and level is None:
-        raise ModelError(say("sem.means_needed"))
-    return data_from_moments(values, level, nobs, table.observed, options)

@@ -118,6 +118,8 @@ def _combinations(
         problems.append(say("sem.equal_without_group"))
     if options.missing == "fiml" and options.estimator not in ("ML", "MLR"):
         problems.append(say("sem.fiml_needs_ml", estimator=options.estimator))
+    if options.estimator == "MLM" and options.information == "observed":
+        problems.append(say("sem.mlm_is_expected"))
     if options.likelihood == "wishart" and options.estimator != "ML":
         problems.append(say("sem.wishart_needs_ml", estimator=options.estimator))
     if options.likelihood == "wishart" and options.missing == "fiml":

@@ -57,5 +57,9 @@ def scaling(fit: SemFit) -> Scaling | None:
         return Scaling(1.0, 1.0, complete)
     name: ScaledTestName = "satorra.bentler" if kind == "MLM" else "yuan.bentler.mplus"
     clusters = fit.data.clusters
-    tests = [scaled_test(one, df, name, clusters, saturated=saturated) for one, df in pair]
+    asked = fit.options.information
+    tests = [
+        scaled_test(one, df, name, clusters, saturated=saturated, information=asked)
+        for one, df in pair
+    ]
     return Scaling(tests[0].scaling, tests[1].scaling, complete)

@@ -71,11 +71,17 @@ def _paths(fit: SemFit) -> Iterator[Text]:
         excludes_zero = doubt.low[place] > 0 or doubt.high[place] < 0
         value = fit.standardised.std_all[place]
         (clear if excludes_zero else open_ones).append(_path(one, value, groups))
-    for key, found in (("sem.report_clear", clear), ("sem.report_open", open_ones)):
-        if found:
-            more = len(found) - NAMED_AT_MOST
-            named = join(found[:NAMED_AT_MOST])
-            yield say(f"{key}_more" if more > 0 else key, paths=named, more=more)
+    if clear:
+        yield say("sem.report_clear", paths=_named(clear))
+    if open_ones:
+        yield say("sem.report_open", paths=_named(open_ones))
+
+
+def _named(paths: list[Text]) -> Text:
+    """Return the first paths by name and the others by number."""
+    named = join(paths[:NAMED_AT_MOST])
+    more = len(paths) - NAMED_AT_MOST
+    return named + say("sem.report_more", more=more) if more > 0 else named
 
 
 def _path(one: Parameter, value: float, groups: tuple[str, ...]) -> Text:

@@ -104,7 +104,9 @@ def covariance_of(found: Estimate, options: Options, clusters: Places | None) ->
         return np.full((q, q), np.nan)
     try:
         if options.robust_errors:
-            return robust_covariance(found, options.sandwich, clusters)
+            return robust_covariance(
+                found, options.sandwich, clusters, information=options.information
+            )
         observed = options.used_information == "observed" and options.estimator != "ULS"
         point = _weighted_by_cases(found)
         return found.covariance(point.hessian if observed else point.information)

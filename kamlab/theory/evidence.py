@@ -12,7 +12,7 @@ import pandas as pd
 from kamlab.accounts.need import need_columns
 from kamlab.accounts.tables import constructs
 from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.quality.scores import (
     account_scores,
@@ -21,7 +21,7 @@ from kamlab.quality.scores import (
     named,
     respondent_scores,
 )
-from kamlab.sem.cases import read_moments
+from kamlab.sem.cases import need_positive_definite, read_moments
 from kamlab.sem.fit import fit_sem
 from kamlab.sem.result import SemFit
 from kamlab.theory.kmv import NAMES
@@ -173,7 +173,22 @@ def _from_matrix(cov: pd.DataFrame | None, nobs: int | None, source: str, level:
     if not isinstance(cov, pd.DataFrame):
         raise ArgumentError(say("theory.cov_is_no_table", got=type(cov).__name__))
     every = {construct.name: construct.columns for construct in constructs()}
-    return Evidence(level, say("theory.typed", source=source), every, nobs, matrix=cov.copy())
+    found = Evidence(level, say("theory.typed", source=source), every, nobs, matrix=cov.copy())
+    _need_proper(cov, found.columns(NAMES), nobs)
+    return found
+
+
+def _need_proper(cov: pd.DataFrame, names: Sequence[str], nobs: int) -> None:
+    problems, fewest = [], len(names) + 1
+    if nobs < fewest:
+        problems.append(say("theory.matrix_cases", nobs=nobs, fewest=fewest))
+    try:
+        values, _ = read_moments(cov, None, names)
+        need_positive_definite(names, values, fewest)
+    except ModelError as error:
+        problems.append(error.text)
+    if problems:
+        raise ModelError(paragraph(problems))
 
 
 def _from_survey(given: pd.DataFrame, level: Level) -> Evidence:

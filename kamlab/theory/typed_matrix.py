@@ -97,8 +97,8 @@ def read_matrix(path: str | PathLike[str]) -> TypedMatrix:
     spread, about_spread = _spread(form)
     problems += about_values + about_spread
     nobs = _whole(form.asked.get("nobs", ""))
-    if not about_values and np.isfinite(values).all() and nobs > len(NAMES):
-        problems += _about_definiteness(values, nobs)
+    if not about_values and np.isfinite(values).all():
+        problems += _about_definiteness(values)
     if problems:
         lines = say("theory.typed_bad", path=path.name, count=len(problems))
         for problem in problems:
@@ -243,9 +243,9 @@ def _spread(form: _Form) -> tuple[np.ndarray, list[Text]]:
     return np.array([given.get(name, 1.0) for name in NAMES]), problems
 
 
-def _about_definiteness(values: np.ndarray, nobs: int) -> list[Text]:
+def _about_definiteness(values: np.ndarray) -> list[Text]:
     try:
-        need_positive_definite(NAMES, values, nobs)
+        need_positive_definite(NAMES, values, len(NAMES) + 1)
     except ModelError as error:
         return [error.text]
     return []

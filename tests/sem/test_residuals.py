@@ -1,4 +1,4 @@
-"""Residuals beside lavaan's (tests/reference/lavaan_inference) and by simulation of nothing."""
+"""Residuals beside lavaan's (tests/reference/lavaan_inference) and by hand."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_residuals_are_what_the_model_leaves_of_the_sample():
     case = cases.scenario("groups")
     for group, found in enumerate(residuals(case.estimate)):
         sample, at = case.estimate.samples[group], case.estimate.point.implied[group]
-        np.testing.assert_array_equal(found.cov + at.sigma, sample.cov)
+        np.testing.assert_allclose(found.cov + at.sigma, sample.cov)
         np.testing.assert_allclose(found.mean + at.mu, sample.mean)
         np.testing.assert_allclose(np.diag(found.cor), 0, atol=1e-12)
 
@@ -41,12 +41,12 @@ def test_residuals_of_a_saturated_model_are_zero():
     np.testing.assert_allclose(residuals(case.estimate)[0].cov, 0, atol=1e-12)
 
 
-def test_errors_of_residuals_are_right_on_average():
-    # Two uncorrelated variables: only their covariance is left, of variance s11 s22 / n.
+def test_the_error_of_a_covariance_fixed_at_zero_is_its_own():
+    # Only a covariance is left over, of variance (s11 s22 + s12^2) / n.
     frame = cases.data()
     case = cases.fit("y1 ~~ 0*y4; y1 ~~ y1; y4 ~~ y4", frame)
     cov = case.estimate.samples[0].cov
-    expected = cov[0, 1] / np.sqrt(cov[0, 0] * cov[1, 1] / len(frame))
+    expected = cov[0, 1] / np.sqrt((cov[0, 0] * cov[1, 1] + cov[0, 1] ** 2) / len(frame))
     assert residual_scores(case.estimate)[0].cov[0, 1] == pytest.approx(expected, rel=1e-9)
 
 

@@ -18,7 +18,7 @@ def test_values_are_lavaans(name, kind):
     compared = [row for row in theirs if ":=" not in row]
     assert len(compared) == len(own)
     for row in compared:
-        left, op, right, group = (row.split() + [""])[:4]
+        left, op, right, group = [*row.split(), ""][:4]
         value = own.get(row)
         if value is None and op == "~1":
             value = own[f"{left} ~1  {right}"]
@@ -55,7 +55,11 @@ def test_a_residual_covariance_becomes_the_correlation_of_residuals():
 
 
 def test_no_variance_leaves_no_standardised_value():
-    case = cases.fit("f =~ y1 + y2 + y3; f ~~ 0*f; f ~ x1; y1 ~~ 0*y1", cases.data())
+    case = cases.fit("f =~ y1 + y2 + y3; y1 ~~ 0*y1", cases.data())
+    group, kind, row, column = case.places
+    at = case.names.index("y1 ~~ y1 1")
     found = standardise(case.estimate.point.implied, *case.places, case.values)
-    assert np.isfinite(found.std_all[case.names.index("f =~ y2 1")])
-    assert found.std_all[case.names.index("y1 ~~ y1 1")] == 0
+    assert found.std_all[at] == 0
+    covariance = (group[at : at + 1], kind[at : at + 1], row[at : at + 1] + 1, column[at : at + 1])
+    none = standardise(case.estimate.point.implied, *covariance, np.ones(1))
+    assert np.isnan(none.std_all[0])

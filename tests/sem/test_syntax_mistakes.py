@@ -91,7 +91,7 @@ MISTAKES = {
     "f =~ x1) + x2": (8, "not expected"),
     "f =~ start(2)3*x": (14, "not expected"),
     "y ~ a*x\nb := (a": (6, "closing parenthesis"),
-    "y ~ a*x\nb := sin(a)": (6, "exp, log, sqrt, abs"),
+    "y ~ a*x\nb := gamma(a)": (6, "exp, log, sqrt, abs"),
     "y ~ a*x\nb := a 2": (8, "not expected"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,6 +101,8 @@ def _over_errors(
     point, sample = estimate.point, estimate.samples[group]
     structure = estimate.structure.groups[group]
     own = slopes(structure, point.implied[group])
+    if found.mean is None:
+        own = replace(own, mean=np.zeros_like(own.mean))
     pull = np.linalg.inv(point.implied[group].sigma if estimate.estimator == "ML" else sample.cov)
     pulled = Slopes(pull @ own.left, pull @ own.right, pull @ own.mean)
     share = point.whitened[group].share if point.whitened else np.nan

@@ -49,7 +49,11 @@ class ScaledTest:
 
 
 def robust_covariance(
-    estimate: Estimate, errors: RobustErrors, cluster: Places | None = None
+    estimate: Estimate,
+    errors: RobustErrors,
+    cluster: Places | None = None,
+    *,
+    information: Literal["expected", "observed"] | None = None,
 ) -> Floats:
     """Return the covariance matrix of the estimates without assuming normality.
 
@@ -75,22 +79,28 @@ def robust_covariance(
     ValueError
         If blocks lack their rows, or `"robust.sem"` is asked for with incomplete cases.
     """
-    inverse, products = _bread_and_meat(estimate, errors, cluster)
+    inverse, products = _bread_and_meat(estimate, errors, cluster, information)
     covariance: Floats = inverse @ products @ inverse / estimate.n_total
     return covariance
 
 
 def _bread_and_meat(
-    estimate: Estimate, errors: RobustErrors, cluster: Places | None
+    estimate: Estimate,
+    errors: RobustErrors,
+    cluster: Places | None,
+    information: Literal["expected", "observed"] | None,
 ) -> tuple[Floats, Floats]:
     point = estimate.point
     if errors == "robust.sem":
         if any(len(block.places) < point.structure.n_observed for block in point.blocks):
             raise ValueError("fourth-order moments need complete cases")
-        information, contribution = point.information, moment_deviations(point)
+        usual, contribution = "expected", moment_deviations(point)
     else:
-        information, contribution = point.hessian, scores(point)
-    inverse = estimate.n_total * estimate.covariance(information)
+        usual, contribution = "observed", scores(point)
+    is_observed = (information or usual) == "observed"
+    inverse = estimate.n_total * estimate.covariance(
+        point.hessian if is_observed else point.information
+    )
     return inverse, cross_products(point, contribution, cluster)
 
 
@@ -101,6 +111,7 @@ def scaled_test(
     cluster: Places | None = None,
     *,
     saturated: Sequence[SaturatedGroup] | None = None,
+    information: Literal["expected", "observed"] | None = None,
 ) -> ScaledTest:
     """Return a scaled chi-square test.
 
@@ -130,7 +141,7 @@ def scaled_test(
     errors: RobustErrors = "robust.huber.white"
     if name == "satorra.bentler":
         errors = "robust.sem"
-    inverse, products = _bread_and_meat(estimate, errors, cluster)
+    inverse, products = _bread_and_meat(estimate, errors, cluster, information)
     trace = _saturated_trace(estimate, name, cluster, saturated) - float((inverse * products).sum())
     scaling = trace / df
     chisq = float(estimate.chisq) / scaling if scaling > 0 else np.nan

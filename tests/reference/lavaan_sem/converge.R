@@ -35,7 +35,8 @@ null_space <- function(jacobian) {
 }
 
 constraints_bend <- function(fit, active) {
-  length(fit@Model@ceq.nonlinear.idx) > 0 || (length(active) && length(fit@Model@cin.nonlinear.idx) > 0)
+  model <- fit@Model
+  length(model@ceq.nonlinear.idx) > 0 || (length(active) && length(model@cin.nonlinear.idx) > 0)
 }
 
 # Derivative of the Lagrangian's gradient; steps fit each parameter's own scale.

@@ -1,13 +1,15 @@
 # Nested tests of specs/pairs.toml and the bootstrap of specs/bootstrap.toml, by lavaan.
 # Usage, in this folder: Rscript lavaan_pairs.R [folder for the values]
 suppressPackageStartupMessages(library(lavaan))
-for (part in c("converge.R", "read_specs.R", "fit_spec.R", "values_of.R", "write_values.R")) source(part)
+parts <- c("converge.R", "read_specs.R", "fit_spec.R", "values_of.R", "write_values.R")
+for (part in parts) source(part)
 
 nested_test <- function(name, pair) {
   specs <- read_specs(file.path("specs", paste0(pair$topic, ".toml")))
   restricted <- fit_spec(specs[[pair$restricted]], "data")$fit
   free <- fit_spec(specs[[pair$free]], "data")$fit
-  test <- suppressWarnings(lavTestLRT(restricted, free, method = sub("standard", "default", pair$method)))
+  method <- sub("standard", "default", pair$method)
+  test <- suppressWarnings(lavTestLRT(restricted, free, method = method))
   data.frame(
     pair = name, restricted = pair$restricted, free = pair$free, method = pair$method,
     chisq_diff = digits(test[["Chisq diff"]][2]), df_diff = test[["Df diff"]][2],
@@ -38,7 +40,8 @@ main <- function(folder = "values") {
   tests <- do.call(rbind, Map(nested_test, names(pairs), pairs))
   write_values(tests, file.path(folder, "pairs.csv"))
   specs <- read_specs("specs/bootstrap.toml")
-  write_values(do.call(rbind, Map(bootstrap_of, names(specs), specs)), file.path(folder, "bootstrap.csv"))
+  drawn <- do.call(rbind, Map(bootstrap_of, names(specs), specs))
+  write_values(drawn, file.path(folder, "bootstrap.csv"))
 }
 
 do.call(main, as.list(commandArgs(trailingOnly = TRUE)))

@@ -1,7 +1,8 @@
 # Fits the models of one file in specs/ by lavaan and writes what it says.
 # Usage, in this folder: Rscript lavaan_sem.R cfa [folder for the values]
 suppressPackageStartupMessages(library(lavaan))
-for (part in c("converge.R", "read_specs.R", "fit_spec.R", "values_of.R", "write_values.R")) source(part)
+parts <- c("converge.R", "read_specs.R", "fit_spec.R", "values_of.R", "write_values.R")
+for (part in parts) source(part)
 
 # In lavaan's own objective (per observation), after projection on the constraints.
 LARGEST_GRADIENT <- 1e-7
@@ -13,7 +14,8 @@ main <- function(topic, folder = "values") {
   tables <- lapply(names(specs), function(name) {
     one <- fit_spec(specs[[name]], "data")
     said <- paste(one$warnings, collapse = " | ")
-    cat(sprintf("%-36s gradient %.1e  distance %.1e  %s\n", name, one$gradient, one$remaining, said))
+    line <- "%-36s gradient %.1e  distance %.1e  %s\n"
+    cat(sprintf(line, name, one$gradient, one$remaining, said))
     stopifnot(one$gradient < LARGEST_GRADIENT, one$remaining < LARGEST_DISTANCE)
     list(
       estimates = estimates_of(name, one$fit), fit = fit_of(name, one),

@@ -112,18 +112,18 @@ def paths():
 def wide():
     """Thirty items of five factors."""
     rng = np.random.default_rng(4105)
-    factors = correlated(rng, 400, 0.35 * np.ones((5, 5)) + 0.65 * np.eye(5))
+    factors = correlated(rng, 300, 0.35 * np.ones((5, 5)) + 0.65 * np.eye(5))
     loadings = rng.uniform(0.5, 0.9, (5, 6))
     items = [indicators(rng, factors[:, k], loadings[k], normal) for k in range(5)]
-    return pd.DataFrame(np.hstack(items), columns=[f"w{k}" for k in range(1, 31)]).round(3)
+    return pd.DataFrame(np.hstack(items), columns=[f"w{k}" for k in range(1, 31)]).round(2)
 
 
 def bifactor():
     """One general factor, three specific ones."""
     rng = np.random.default_rng(4106)
-    factors = rng.standard_normal((450, 4))
+    factors = rng.standard_normal((300, 4))
     general = rng.uniform(0.6, 0.8, 9)
-    items = factors[:, [0]] * general + 0.5 * rng.standard_normal((450, 9))
+    items = factors[:, [0]] * general + 0.5 * rng.standard_normal((300, 9))
     for k in range(3):
         items[:, 3 * k : 3 * k + 3] += factors[:, [k + 1]] * np.array([0.6, 0.5, 0.4])
     return pd.DataFrame(items, columns=[f"b{k}" for k in range(1, 10)]).round(3)

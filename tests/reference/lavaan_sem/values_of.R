@@ -21,7 +21,8 @@ estimates_of <- function(name, fit) {
 
 MEASURES <- c(
   "npar", "chisq", "df", "pvalue", "baseline.chisq", "baseline.df", "baseline.pvalue", "cfi", "tli",
-  "nfi", "pnfi", "rmsea", "rmsea.pvalue", "srmr", "logl", "unrestricted.logl", "aic", "bic", "ntotal",
+  "nfi", "pnfi", "rmsea", "rmsea.pvalue", "srmr", "logl", "unrestricted.logl", "aic", "bic",
+  "ntotal",
   "chisq.scaled", "df.scaled", "pvalue.scaled", "chisq.scaling.factor", "baseline.chisq.scaled",
   "baseline.chisq.scaling.factor", "cfi.scaled", "tli.scaled", "nfi.scaled", "rmsea.scaled",
   "rmsea.pvalue.scaled", "cfi.robust", "tli.robust", "rmsea.robust", "rmsea.pvalue.robust",

@@ -1,9 +1,9 @@
-"""The model whose paths are all 0.30 in the theory's direction, by covariance algebra."""
+"""Populations that obey the theory, and surveys from them."""
 
 import numpy as np
 import pandas as pd
-import pytest
 
+from kamlab.accounts.tables import constructs
 from kamlab.theory.kmv import HYPOTHESES
 
 EXOGENOUS = (
@@ -32,6 +32,24 @@ def implied_correlations(path=0.30, among=0.20):
     return pd.DataFrame(r, index=order, columns=order)
 
 
-@pytest.fixture
-def implied():
-    return implied_correlations
+def answers(scores, *, noise=0.0, seed=0):
+    """A survey of one respondent an account, whose items are the scores and noise."""
+    rng = np.random.default_rng(seed)
+    n = len(scores)
+    ids = [f"A-{number:04d}" for number in range(n)]
+    items = {
+        item: scores[construct.name] + noise * rng.standard_normal(n)
+        for construct in constructs()
+        if construct.name in scores
+        for item in construct.columns
+    }
+    day = pd.Timestamp("2026-04-01")
+    who = {"account_id": ids, "respondent_id": ids, "wave": 1, "answered_on": day}
+    return pd.DataFrame({**who, **items})
+
+
+def drawn(rng, n, correlations=None):
+    """Scores of n accounts from a population with these correlations."""
+    r = implied_correlations() if correlations is None else correlations
+    values = rng.standard_normal((n, len(r))) @ np.linalg.cholesky(r.to_numpy()).T
+    return pd.DataFrame(values, columns=r.columns)
