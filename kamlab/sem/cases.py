@@ -60,13 +60,7 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
         problems += [say("sem.column_twice", name=name) for name in wanted if name in twice]
     if problems:
         raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
-    columns = frame[list(names)]
-    wordy = {n: d for n, d in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(d)}
-    problems = [say("sem.not_numbers", name=name, type=kind) for name, kind in wordy.items()]
-    numeric = [name for name in names if name not in wordy]
-    columns = columns[numeric] if wordy else columns
-    values = columns.to_numpy(dtype=float, na_value=np.nan)
-    problems += _about_columns(numeric, values)
+    values, problems = _numbers(frame[list(names)])
     if problems:
         raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
     if group is None:
@@ -81,6 +75,19 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
         tuple(str(label) for label in labels),
         np.flatnonzero(known),
     )
+
+
+def _numbers(columns: pd.DataFrame) -> tuple[Floats, list[Text]]:
+    """Return columns as numbers, and what is wrong with them."""
+    values = columns.to_numpy()
+    if values.dtype.kind in "fiu":
+        numbers = values.astype(float, copy=False)
+        return numbers, _about_columns(list(columns.columns), numbers)
+    wordy = {n: d for n, d in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(d)}
+    problems = [say("sem.not_numbers", name=name, type=kind) for name, kind in wordy.items()]
+    numeric = columns.drop(columns=list(wordy))
+    numbers = numeric.to_numpy(dtype=float, na_value=np.nan)
+    return numbers, problems + _about_columns(list(numeric.columns), numbers)
 
 
 def column_of(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -33,7 +33,7 @@ def modification_indices(fit: SemFit, least: float) -> pd.DataFrame:
         covariates=fit.covariates,
     )
     found = indices(fit.estimate, listed)
-    table = pd.DataFrame(_formulas(fit, listed, measured), columns=["lhs", "op", "rhs", "group"])
+    table = pd.DataFrame(_formulas(fit, listed), columns=["lhs", "op", "rhs", "group"])
     table = table.assign(
         mi=found.index,
         p_value=found.p_value,
@@ -45,10 +45,9 @@ def modification_indices(fit: SemFit, least: float) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _formulas(
-    fit: SemFit, listed: Candidates, measured: set[str]
-) -> list[tuple[str, str, str, int]]:
-    names = fit.estimate.structure.variables
+def _formulas(fit: SemFit, listed: Candidates) -> list[tuple[str, str, str, int]]:
+    structure, equations = fit.estimate.structure, set(structural(fit).tolist())
+    names = structure.variables
     found = []
     for group, kind, row, column in zip(
         listed.group, listed.kind, listed.row, listed.column, strict=True
@@ -58,7 +57,7 @@ def _formulas(
             found.append((left, "~1", "", number))
         elif kind == COVARIANCE:
             found.append((right, "~~", left, number))
-        elif left in measured:
+        elif row < structure.n_observed <= column and row not in equations:
             found.append((right, "=~", left, number))
         else:
             found.append((left, "~", right, number))

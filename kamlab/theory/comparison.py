@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from kamlab.sem.alarms import alarms
 from kamlab.sem.result import SemFit
 from kamlab.theory.kmv import OUTCOMES
 
@@ -32,6 +33,7 @@ def comparison_table(fits: Mapping[str, SemFit], conf_level: float) -> pd.DataFr
             {
                 "model": name,
                 **{measure: glance[measure] for measure in (*MEASURES, *CRITERIA)},
+                "proper": not alarms(fit),
                 "significant_share": significant_share(fit, 1 - conf_level),
                 "r_squared_mean": float(np.mean(list(shares.values()))),
                 **{f"r_squared_{outcome}": share for outcome, share in shares.items()},

@@ -74,17 +74,22 @@ class Evidence:
             `account_id` and the observed variables: scores in standard deviations, complete; or
             items in points, at least one answered.
         """
+        known, columns = self.usable(names), self.columns(names)
+        if self.level == "composite":
+            known[columns] = (known[columns] - known[columns].mean()) / known[columns].std()
+        return known
+
+    def usable(self, names: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of `cases`, not standardised."""
         assert self.rows is not None
+        how: Literal["all", "any"] = "all" if self.level == "item" else "any"
         columns = self.columns(names)
-        if self.level == "item":
-            return self.rows.dropna(subset=columns, how="all").reset_index(drop=True)
-        known = self.rows.dropna(subset=columns).reset_index(drop=True)
-        scores = known[columns]
-        return known[["account_id"]].join((scores - scores.mean()) / scores.std())
+        known = self.rows[["account_id", *columns]].dropna(subset=columns, how=how)
+        return known.reset_index(drop=True)
 
     def n_left_out(self, names: Sequence[str]) -> int:
         """Return how many accounts `cases` leaves out."""
-        return 0 if self.rows is None else len(self.rows) - len(self.cases(names))
+        return 0 if self.rows is None else len(self.rows) - len(self.usable(names))
 
     def fit(
         self, model: TheoryModel, conf_level: float, bootstrap: int = 0, seed: int | None = None
@@ -207,15 +212,14 @@ def _from_survey(given: pd.DataFrame, level: Level) -> Evidence:
 
 
 def _need_enough(found: Evidence) -> None:
-    cases, columns = found.cases(NAMES), found.columns(NAMES)
-    fewest = len(columns) + 1
-    if len(cases) < fewest:
-        raise NotApplicable(say("theory.too_few", count=len(cases), fewest=fewest))
-    assert found.rows is not None
-    complete = found.rows[found.rows["account_id"].isin(cases["account_id"])]
+    usable, fewest = found.usable(NAMES), len(found.columns(NAMES)) + 1
+    if len(usable) < fewest:
+        raise NotApplicable(say("theory.too_few", count=len(usable), fewest=fewest))
+    answers = usable[found.columns(NAMES)]
+    varies = answers.max() > answers.min()
     if constant := [
         construct.label
         for construct in named(NAMES)
-        if (complete[found.columns([construct.name])].nunique() < 2).any()
+        if not varies[found.columns([construct.name])].all()
     ]:
         raise NotApplicable(say("theory.constant", constructs=join(constant)))

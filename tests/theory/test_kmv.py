@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-import kamlab as kl
 from kamlab.foundation.claims import Status
 from kamlab.theory.kmv import (
     ANTECEDENTS,

@@ -138,7 +138,7 @@ def test_a_matrix_has_no_accounts_to_draw(language):
         kl.assess_theory(cov=implied_correlations(), nobs=99, source="computed", bootstrap=100)
 
 
-SAMPLES, N = 200, 250
+SAMPLES, N = 100, 250
 
 
 @pytest.fixture(scope="module")

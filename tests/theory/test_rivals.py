@@ -107,29 +107,43 @@ def test_a_model_that_made_the_matrix_loses_nothing_to_the_rival():
 
 
 @pytest.fixture(scope="module")
-def with_satisfaction(survey):
-    rng = np.random.default_rng(1)
-    satisfaction = 0.6 * survey["trust_1"] + 0.8 * rng.standard_normal(len(survey))
-    items = {f"satisfaction_{number}": satisfaction for number in (1, 2, 3)}
-    return kl.assess_theory(survey.assign(**items))
+def company_survey():
+    return kl.simulate_company(n_accounts=150, seed=4).survey
+
+
+@pytest.fixture(scope="module")
+def with_satisfaction(company_survey):
+    return kl.assess_theory(company_survey)
 
 
 def test_alternatives_are_fitted_to_the_same_cases_and_variables(with_satisfaction):
     table = with_satisfaction.alternatives()
     assert table["model"].tolist() == list(kl.theory.ALTERNATIVES)
-    assert table["nobs"].nunique() == 1
+    assert (table["nobs"] == 150).all()
+    assert table["proper"].all()
     assert ((table["npar"] + table["df"]) == 13 * 14 / 2).all()
 
 
-def test_accounts_that_do_not_tell_of_satisfaction_count_for_the_theory_only(survey):
-    rng = np.random.default_rng(1)
-    satisfaction = rng.standard_normal(len(survey))
-    satisfaction[:20] = np.nan
-    items = {f"satisfaction_{number}": satisfaction for number in (1, 2, 3)}
+def test_accounts_that_do_not_tell_of_satisfaction_count_for_the_theory_only(
+    company_survey, with_satisfaction
+):
+    mute = company_survey.copy()
+    unasked = mute["account_id"].isin(mute["account_id"].unique()[:20])
+    mute.loc[unasked, [f"satisfaction_{number}" for number in (1, 2, 3)]] = np.nan
+    found = kl.assess_theory(mute)
+    assert (found.alternatives()["nobs"] == 130).all()
+    pd.testing.assert_frame_equal(found.tidy(), with_satisfaction.tidy())
+
+
+def test_an_improper_solution_is_marked(survey):
+    """A satisfaction that is nothing but noise leaves trust to be the whole quality."""
+    noise = np.random.default_rng(1).standard_normal(len(survey))
+    items = {f"satisfaction_{number}": noise for number in (1, 2, 3)}
     found = kl.assess_theory(survey.assign(**items))
-    assert found.glance()["nobs"].item() == 300
-    assert (found.alternatives()["nobs"] == 280).all()
-    pd.testing.assert_frame_equal(found.tidy(), kl.assess_theory(survey).tidy())
+    with pytest.warns(kl.KamlabWarning, match="trust"):
+        table = found.alternatives().set_index("model")
+    assert not table.loc["crosby", "proper"]
+    assert table.loc["kmv_satisfaction", "proper"]
 
 
 def test_alternatives_need_satisfaction(found, language):

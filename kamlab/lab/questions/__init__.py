@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kamlab.accounts.company import Company
-from kamlab.lab.questions import classifying, classifying_further, start_here
+from kamlab.lab.questions import (
+    classifying,
+    classifying_further,
+    relationship_quality,
+    start_here,
+)
 
 Answer = str | float
 
@@ -13,5 +18,6 @@ QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **start_here.QUESTIONS,
     **classifying.QUESTIONS,
     **classifying_further.QUESTIONS,
+    **relationship_quality.QUESTIONS,
 }
 """From a question's id, as it stands in the notebook, to the function that answers it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.linalg import lapack
 
 from kamlab.sem.engine.objective import Point
 from kamlab.sem.engine.optimise import null_space
@@ -13,6 +14,8 @@ from kamlab.sem.engine.structure import COVARIANCE, MEAN, PATH, Floats, Structur
 
 FLAT_BELOW = 1e-10
 """Smallest eigenvalue of the scaled information that counts as curvature."""
+CLEARLY_CURVED = 1e-6
+"""Smallest pivot beyond which eigenvalues need not be computed."""
 INVOLVED_ABOVE = 1e-6
 SPREAD = 0.15
 SEED = 0
@@ -52,8 +55,13 @@ def flat_directions(information: Floats, jacobian: Floats) -> list[int]:
     """Return the parameters that directions without information involve."""
     sizes = np.sqrt(np.maximum(information.diagonal(), 0.0))
     scale = 1 / np.where(sizes > 0, sizes, 1.0)
-    basis = null_space(jacobian * scale) if len(jacobian) else np.eye(len(information))
-    scaled = basis.T @ (information * np.outer(scale, scale)) @ basis
+    scaled, basis = information * np.outer(scale, scale), np.eye(len(information))
+    if len(jacobian):
+        basis = null_space(jacobian * scale)
+        scaled = basis.T @ scaled @ basis
+    root, failed = lapack.dpotrf(scaled, lower=1)
+    if not failed and root.diagonal().min(initial=1.0) ** 2 > CLEARLY_CURVED:
+        return []
     values, vectors = np.linalg.eigh(scaled)
     flat = basis @ vectors[:, values < FLAT_BELOW]
     return [int(i) for i in np.flatnonzero((flat**2).sum(axis=1) > INVOLVED_ABOVE)]

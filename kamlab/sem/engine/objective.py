@@ -158,11 +158,15 @@ class Point:
     def information(self) -> Floats:
         """The expected Hessian of f, shape (q, q): Fisher information of one case for ML."""
         total = np.zeros((self.structure.n_free,) * 2)
-        for one, slope in zip(self._proper(), self.slopes, strict=True):
-            self._gather(total, one, one.share * self._expected(slope))
+        for one, cells in zip(self._proper(), self._expected, strict=True):
+            self._gather(total, one, one.share * cells)
         return total
 
-    def _expected(self, slope: Slopes) -> Floats:
+    @cached_property
+    def _expected(self) -> tuple[Floats, ...]:
+        return tuple(self._expected_of(slope) for slope in self.slopes)
+
+    def _expected_of(self, slope: Slopes) -> Floats:
         mixed = slope.left.T @ slope.right
         cells = (slope.left.T @ slope.left) * (slope.right.T @ slope.right) + mixed * mixed.T
         if self.structure.has_means:
@@ -178,10 +182,8 @@ class Point:
         total = np.zeros((self.structure.n_free,) * 2)
         pulls = [np.zeros((self.structure.n_observed,) * 2) for _ in self.structure.groups]
         pushes = [np.zeros(self.structure.n_observed) for _ in self.structure.groups]
-        for one, slope in zip(self._proper(), self.slopes, strict=True):
-            cells = self._expected(slope)
-            if self.estimator == "ML":
-                cells -= _bend(one, slope)
+        for one, slope, expected in zip(self._proper(), self.slopes, self._expected, strict=True):
+            cells = expected - _bend(one, slope) if self.estimator == "ML" else expected
             self._gather(total, one, one.share * cells)
             places = one.block.places
             pull = one.whitener.T @ one.misfit @ one.whitener

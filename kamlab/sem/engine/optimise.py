@@ -129,9 +129,9 @@ class _Search:
         if len(held):
             solved = np.linalg.lstsq(jacobian.T, gradient, rcond=None)[0]
             multipliers = np.asarray(solved, dtype=float)
-        curvature = point.information
-        if exact:
-            curvature = point.hessian - self._bending(point.theta, multipliers)
+        curvature = point.hessian if exact else point.information
+        if exact and len(held):
+            curvature = curvature - self._bending(point.theta, multipliers)
         basis = null_space(jacobian) if len(held) else None
         back = np.linalg.lstsq(jacobian, -held, rcond=None)[0] if len(held) else np.zeros(q)
         pull = gradient + curvature @ back

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kamlab.sem.engine.objective import inverse_root
 from kamlab.sem.engine.sample import GroupSample
 from kamlab.sem.engine.structure import (
     COVARIANCE,
@@ -23,8 +24,11 @@ from kamlab.sem.engine.structure import (
 
 LEAST_SHARE, MOST_SHARE = 0.1, 0.95
 """Bounds on the share of an indicator's variance that its factor is first said to explain."""
+LEAST_RATIO, MOST_RATIO = 0.1, 3.0
+"""Bounds on a standardised loading against the reference indicator's."""
 RIDGE = 0.05
 SHRINKAGE = 0.7
+NEGLIGIBLE = 1e-9
 
 
 def starting_values(structure: Structure, samples: Sequence[GroupSample], given: Floats) -> Floats:
@@ -102,16 +106,15 @@ class _Guess:
         if not indicators:
             self.cov[factor, factor] = variance or 1.0
             return
-        fixed = [i for i in indicators if not self.free[i, factor]]
-        within = self.cov[np.ix_(indicators, indicators)]
-        strongest = indicators[int(np.abs(within).sum(axis=0).argmax())]
-        marker = fixed[0] if fixed else strongest
-        size = self.paths[marker, factor] if fixed else 1.0
-        loadings = np.array(
-            [self._loading(i, marker, size, indicators, factor) for i in indicators]
-        )
-        spread = self._variance(indicators, loadings, marker, size)
-        if not fixed and variance > 0:
+        cov = self.cov[np.ix_(indicators, indicators)]
+        fixed = np.flatnonzero(~self.free[indicators, factor])
+        marker = fixed[0] if len(fixed) else int(np.abs(cov).sum(axis=0).argmax())
+        given = self.paths[indicators, factor]
+        given[marker] = given[marker] if len(fixed) else 1.0
+        loadings = _ratios(cov, marker) * given[marker]
+        loadings[fixed] = given[fixed]
+        spread = self._variance(cov, loadings, marker, indicators)
+        if not len(fixed) and variance > 0:
             loadings, spread = loadings * np.sqrt(spread / variance), variance
         self.paths[indicators, factor] = loadings
         with_all = loadings @ self.cov[indicators] / (loadings @ loadings)
@@ -119,40 +122,23 @@ class _Guess:
         self.cov[factor], self.cov[:, factor] = with_all, with_all
         self.cov[factor, factor] = spread
 
-    def _loading(
-        self, item: int, marker: int, size: float, indicators: list[int], factor: int
-    ) -> float:
-        if not self.free[item, factor]:
-            return float(self.paths[item, factor])
-        if item == marker:
-            return float(size)
-        cov = self.cov
-        scale = abs(size) * np.sqrt(cov[item, item] / cov[marker, marker])
-        others = [i for i in indicators if i not in (item, marker)]
-        ratio = np.sign(cov[item, marker] or 1.0) * scale / size
-        if others and (weight := cov[marker, others] @ cov[marker, others]) > 0:
-            ratio = cov[item, others] @ cov[marker, others] / weight
-        least, most = 0.1 * scale, 3.0 * scale
-        return float(size * np.sign(ratio or 1.0)) * float(
-            np.clip(abs(ratio * size), least, most) / abs(size)
-        )
-
-    def _variance(self, indicators: list[int], loadings: Floats, marker: int, size: float) -> float:
-        whole = self.cov[marker, marker] / size**2
-        own = self.group.covariances[marker, marker]
+    def _variance(self, cov: Floats, loadings: Floats, marker: int, indicators: list[int]) -> float:
+        size = loadings[marker] ** 2
+        whole = cov[marker, marker] / size
         if len(indicators) == 1:
-            return float(max(whole - own / size**2, LEAST_SHARE * whole))
-        lower = np.tril_indices(len(indicators), -1)
-        products = np.outer(loadings, loadings)[lower]
-        spread = self.cov[np.ix_(indicators, indicators)][lower] @ products / (products @ products)
+            own = self.group.covariances[indicators[0], indicators[0]]
+            return float(max(whole - own / size, LEAST_SHARE * whole))
+        products = np.outer(loadings, loadings)
+        np.fill_diagonal(products, 0.0)
+        spread = (cov * products).sum() / (products**2).sum()
         return float(np.clip(spread, LEAST_SHARE * whole, MOST_SHARE * whole))
 
     def _regress(self) -> None:
-        for row in range(self.group.size):
+        for row in np.flatnonzero(self.free.any(axis=1)).tolist():
             causes = np.flatnonzero(self.arrows[row])
             free = causes[self.free[row, causes]]
             loads_only = row < self.p and len(causes) == 1 and causes[0] >= self.p
-            if not len(free) or loads_only or self._is_indicator(row, causes):
+            if loads_only or self._is_indicator(row, causes):
                 continue
             fixed = causes[~self.free[row, causes]]
             goal = self.cov[free, row] - self.cov[np.ix_(free, fixed)] @ self.paths[row, fixed]
@@ -177,11 +163,26 @@ class _Guess:
         return _made_proper(residual)
 
 
+def _ratios(cov: Floats, marker: int) -> Floats:
+    """Return loadings relative to the marker's, from covariances with the other indicators."""
+    sizes = np.sqrt(cov.diagonal() / cov[marker, marker])
+    with_marker = cov[:, marker].copy()
+    with_marker[marker] = 0.0
+    weights = with_marker @ with_marker - with_marker**2
+    sums = cov @ with_marker - cov.diagonal() * with_marker
+    few = weights <= 0
+    ratios = np.where(few, np.sign(cov[:, marker]) * sizes, sums / np.where(few, 1.0, weights))
+    signs = np.where(ratios < 0, -1.0, 1.0)
+    ratios = signs * np.clip(np.abs(ratios), LEAST_RATIO * sizes, MOST_RATIO * sizes)
+    ratios[marker] = 1.0
+    return np.asarray(ratios)
+
+
 def _made_proper(matrix: Floats) -> Floats:
     """Return the matrix with covariances shrunk until it is positive definite."""
     variances = np.diag(matrix.diagonal())
     for _ in range(20):
-        if np.linalg.eigvalsh(matrix)[0] >= -1e-12:
+        if inverse_root(matrix + NEGLIGIBLE * variances) is not None:
             break
         matrix = variances + SHRINKAGE * (matrix - variances)
     return matrix

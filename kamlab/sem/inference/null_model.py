@@ -44,7 +44,8 @@ def baseline_fit(estimate: Estimate, covariates: Places) -> tuple[float, int]:
         blocks = [block for block in estimate.blocks if block.group == group]
         if estimate.estimator != "ML":
             weight = sample.cov if estimate.estimator == "GLS" else None
-            chisq += sample.weight * _least_squares(sample, weight, others, covariates)
+            fixed = estimate.structure.exogenous
+            chisq += sample.weight * _least_squares(sample, weight, others, covariates, fixed)
         elif any(len(block.places) < p for block in blocks):
             separate = _incomplete(blocks, sample, others, covariates)
             chisq += sample.weight * (separate / sample.nobs - perfect)
@@ -102,22 +103,30 @@ def _among(blocks: Sequence[Block], covariates: Places) -> float:
 
 
 def _least_squares(
-    sample: GroupSample, weight: Floats | None, others: Places, covariates: Places
+    sample: GroupSample,
+    weight: Floats | None,
+    others: Places,
+    covariates: Places,
+    fixed: Places,
 ) -> float:
     """Return `1/2 tr[(V (S - D))^2]` at the best D, V the inverse of the weight matrix.
+
+    Moments among fixed covariates are those of the sample; others of D are free.
 
     For a pair of free cells (i, j) and (a, b) of D the normal equations have
     `V_ia V_jb + V_ib V_ja`, halved for each of them that is a variance.
     """
-    among = [(i, j) for i in covariates for j in covariates if i >= j]
+    left, given = sample.cov.copy(), set(fixed.tolist())
+    left[np.ix_(fixed, fixed)] = 0.0
+    among = [(i, j) for i in covariates for j in covariates if i >= j and not {i, j} <= given]
     cells = np.array([*((i, i) for i in others), *among], dtype=np.intp)
     i, j = cells[:, 0], cells[:, 1]
     inverse = np.eye(len(sample.cov)) if weight is None else np.linalg.inv(weight)
     halves = np.where(i == j, 0.5, 1.0)
     normal = inverse[np.ix_(i, i)] * inverse[np.ix_(j, j)]
     normal += inverse[np.ix_(i, j)] * inverse[np.ix_(j, i)]
-    pulled = inverse @ sample.cov @ inverse
+    pulled = inverse @ left @ inverse
     right = 2 * halves * pulled[i, j]
     solved = np.linalg.solve(normal * np.outer(halves, halves), halves * pulled[i, j])
-    whole = float((pulled * sample.cov).sum())
+    whole = float((pulled * left).sum())
     return 0.5 * (whole - float(right @ solved))
