@@ -14,7 +14,8 @@ DIFFERENCES = 1e-7
 LOADINGS = [(PATH, i, 6 + i // 3) for i in (1, 2, 4, 5)]
 PATHS = [*LOADINGS, (PATH, 7, 6), (PATH, 5, 0)]
 VARIANCES = [(COVARIANCE, i, i) for i in range(8)]
-MEANS = [(MEAN, i, 0) for i in range(7)]
+# The first indicator has no intercept, so that the mean of its factor is told apart.
+MEANS = [(MEAN, i, 0) for i in range(1, 7)]
 
 
 def group_of(cells, numbers, *, fixed=((0, 6, 1.0), (3, 7, 1.0)), size=8):
@@ -53,7 +54,8 @@ def theta_of(structure, seed=1):
     for group in structure.groups:
         spread = (group.kind == COVARIANCE) & (group.row == group.column)
         theta[group.parameter[spread]] = rng.uniform(0.8, 1.6, spread.sum())
-        theta[group.parameter[(group.kind == COVARIANCE) & ~spread]] = 0.2
+        apart = (group.kind == COVARIANCE) & ~spread
+        theta[group.parameter[apart]] = rng.uniform(0.1, 0.3, apart.sum())
     return theta
 
 

@@ -111,7 +111,9 @@ class Point:
             shift = whitener @ (block.mean - at.mu[places])
         share = block.weight / self.n_total
         if self.estimator == "ML":
-            ratio = whitener @ block.cov @ whitener.T + np.outer(shift, shift)
+            ratio = whitener @ block.cov @ whitener.T
+            if self.structure.has_means:
+                ratio = ratio + np.outer(shift, shift)
             value = ratio.trace() - 2 * np.log(whitener.diagonal()).sum()
             return Whitened(block, share, whitener, np.eye(len(places)) - ratio, shift, value)
         misfit = whitener @ (sigma - block.cov) @ whitener.T
@@ -151,7 +153,11 @@ class Point:
         total = np.zeros(self.structure.n_free)
         for one, slope in zip(self._proper(), self.slopes, strict=True):
             cells = (slope.left * (one.misfit @ slope.right)).sum(axis=0) - one.shift @ slope.mean
-            np.add.at(total, self._group(one).parameter, one.share * cells)
+            group = self._group(one)
+            if group.is_plain:
+                total[group.parameter] += one.share * cells
+            else:
+                np.add.at(total, group.parameter, one.share * cells)
         return total
 
     @cached_property

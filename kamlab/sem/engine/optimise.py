@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import lapack
 
 from kamlab.sem.engine.objective import Point
 from kamlab.sem.engine.structure import Floats
@@ -16,6 +16,8 @@ NEWTON_BELOW = 1e-2
 """Decrement from which the exact Hessian is trusted."""
 QUADRATIC_BELOW = 1e-10
 """Decrement from which f no longer tells better from worse in double precision."""
+ONE_STEP_LEFT = 1e-11
+"""Decrement from which a Newton step, which about squares it, leaves no error that matters."""
 DONE_BELOW = 1e-20
 FEASIBLE_BELOW = 1e-10
 MOST_STEPS = 150
@@ -95,6 +97,8 @@ def descend(
             return Descent(point, step.jacobian, step.multipliers, True, steps)
         penalty = max(penalty, 2 * np.abs(step.multipliers).max(initial=0.0))
         moved = search.moved(point, step, penalty)
+        if moved is not None and not restrictions and decrement < ONE_STEP_LEFT:
+            return Descent(moved, step.jacobian, step.multipliers, True, steps + 1)
         if moved is None:
             settled = decrement < QUADRATIC_BELOW and step.infeasible < FEASIBLE_BELOW
             return Descent(point, step.jacobian, step.multipliers, settled, steps)
@@ -122,27 +126,37 @@ class _Search:
     def step(self, point: Point, *, exact: bool) -> _Step | None:
         if point.whitened is None:
             return None
-        gradient, q = point.gradient, len(point.theta)
-        held = np.array([one.value(point.theta) for one in self.restrictions])
+        if not self.restrictions:
+            return self._free_step(point, exact=exact)
+        gradient, held = point.gradient, self._held(point.theta)
         jacobian = self._jacobian(point.theta)
-        multipliers: Floats = np.zeros(0)
-        if len(held):
-            solved = np.linalg.lstsq(jacobian.T, gradient, rcond=None)[0]
-            multipliers = np.asarray(solved, dtype=float)
-        curvature = point.hessian if exact else point.information
-        if exact and len(held):
-            curvature = curvature - self._bending(point.theta, multipliers)
-        basis = null_space(jacobian) if len(held) else None
-        back = np.linalg.lstsq(jacobian, -held, rcond=None)[0] if len(held) else np.zeros(q)
+        multipliers = np.asarray(np.linalg.lstsq(jacobian.T, gradient, rcond=None)[0], dtype=float)
+        curvature = point.information
+        if exact:
+            curvature = point.hessian - self._bending(point.theta, multipliers)
+        basis = null_space(jacobian)
+        back = np.linalg.lstsq(jacobian, -held, rcond=None)[0]
         pull = gradient + curvature @ back
         direction = _solved(curvature, pull, basis)
         if direction is None:
-            direction = _solved(point.information, gradient + point.information @ back, basis)
-        if direction is None:
+            pull = gradient + point.information @ back
             direction = _ridged(point.information, pull, basis)
         decrement = float(-(pull @ direction))
-        infeasible = float(np.abs(held).max(initial=0.0))
+        infeasible = float(np.abs(held).max())
         return _Step(back + direction, decrement, infeasible, jacobian, multipliers)
+
+    def _free_step(self, point: Point, *, exact: bool) -> _Step:
+        gradient = point.gradient
+        direction = _solved(point.hessian if exact else point.information, gradient, None)
+        if direction is None:
+            direction = _solved(point.information, gradient, None)
+        if direction is None:
+            direction = _ridged(point.information, gradient, np.eye(len(gradient)))
+        nothing = np.zeros((0, len(gradient)))
+        return _Step(direction, float(-(gradient @ direction)), 0.0, nothing, np.zeros(0))
+
+    def _held(self, theta: Floats) -> Floats:
+        return np.array([one.value(theta) for one in self.restrictions])
 
     def moved(self, point: Point, step: _Step, penalty: float) -> Point | None:
         """Return the next point, or None when no step makes it better."""
@@ -163,18 +177,17 @@ class _Search:
         return None
 
     def _merit(self, point: Point, penalty: float) -> float:
-        missed = sum(abs(one.value(point.theta)) for one in self.restrictions)
-        return point.value + penalty * missed
+        if not self.restrictions:
+            return point.value
+        return point.value + penalty * float(np.abs(self._held(point.theta)).sum())
 
     def _jacobian(self, theta: Floats) -> Floats:
-        if not self.restrictions:
-            return np.zeros((0, len(theta)))
         return np.array([one.gradient(theta) for one in self.restrictions])
 
     def _bending(self, theta: Floats, multipliers: Floats) -> Floats:
         """Return the restrictions' own curvature, weighted by their multipliers."""
         total = np.zeros((len(theta),) * 2)
-        if not len(multipliers) or not self._are_bent(theta):
+        if not self._are_bent(theta):
             return total
         width = 1e-6 * np.maximum(1.0, np.abs(theta))
         for place, size in enumerate(width):
@@ -194,16 +207,15 @@ def _solved(curvature: Floats, pull: Floats, basis: Floats | None) -> Floats | N
         reduced, goal = curvature, pull
     else:
         reduced, goal = basis.T @ curvature @ basis, basis.T @ pull
-    try:
-        direction: Floats = -cho_solve(cho_factor(reduced, check_finite=False), goal)
-    except np.linalg.LinAlgError:
+    _, solved, failed = lapack.dposv(reduced, goal)
+    if failed:
         return None
+    direction = -np.asarray(solved)
     return direction if basis is None else basis @ direction
 
 
-def _ridged(curvature: Floats, pull: Floats, basis: Floats | None) -> Floats:
+def _ridged(curvature: Floats, pull: Floats, basis: Floats) -> Floats:
     """Return a step where the information is singular: flat directions are held nearly still."""
-    basis = np.eye(len(pull)) if basis is None else basis
     reduced = basis.T @ curvature @ basis
     scale = np.sqrt(np.maximum(reduced.diagonal(), np.finfo(float).tiny))
     values, vectors = np.linalg.eigh(reduced / np.outer(scale, scale))
