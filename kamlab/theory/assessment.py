@@ -235,9 +235,16 @@ class TheoryAssessment(Result):
         """Draw the thirteen estimates with intervals; marks tell the verdicts apart."""
         return pictures.intervals(self, ax)
 
-    def diagram(self, ax: Axes | None = None) -> Axes:
-        """Draw the model with its estimates as a path diagram."""
-        return pictures.diagram(self, ax)
+    def diagram(self, ax: Axes | None = None, *, measurement: bool | None = None) -> Axes:
+        """Draw the model with its estimates as a path diagram.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        measurement : bool, optional
+            Whether to draw items; by default not, for there are too many.
+        """
+        return pictures.diagram(self, ax, measurement=measurement)
 
     def report(self) -> str:
         """Say which hypotheses are supported, and what runs through commitment."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from kamlab.accounts.tables import constructs
+from kamlab.foundation.columns import with_labels
 from kamlab.sem.alarms import alarms
 from kamlab.sem.result import SemFit
 from kamlab.theory.kmv import OUTCOMES
@@ -39,7 +41,9 @@ def comparison_table(fits: Mapping[str, SemFit], conf_level: float) -> pd.DataFr
                 **{f"r_squared_{outcome}": share for outcome, share in shares.items()},
             }
         )
-    return pd.DataFrame(rows)
+    words = {construct.name: construct.label for construct in constructs()}
+    labels = {f"r_squared_{outcome}": words[outcome] for outcome in OUTCOMES}
+    return with_labels(pd.DataFrame(rows), labels)
 
 
 def explained(fit: SemFit, names: Sequence[str]) -> dict[str, float]:

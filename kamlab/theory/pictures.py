@@ -44,7 +44,7 @@ def intervals(found: TheoryAssessment, ax: Axes | None) -> Axes:
     return ax
 
 
-def diagram(found: TheoryAssessment, ax: Axes | None) -> Axes:
+def diagram(found: TheoryAssessment, ax: Axes | None, *, measurement: bool | None) -> Axes:
     """Draw the model with its estimates, constructs in words.
 
     Scores have been standardised before the fit, so there the estimates themselves are shown, as
@@ -55,7 +55,7 @@ def diagram(found: TheoryAssessment, ax: Axes | None) -> Axes:
         labels={construct.name: construct.label for construct in constructs()},
         title=say("theory.plot_title", nobs=found.nobs),
         numbers="standardised" if found.standardised else "estimate",
-        measurement=False,
+        measurement=measurement,
         remark=_remark(found),
         ax=ax,
     )

@@ -146,6 +146,13 @@ def test_an_improper_solution_is_marked(survey):
     assert table.loc["kmv_satisfaction", "proper"]
 
 
+def test_columns_of_the_comparison_have_words(found, language):
+    headings = kl.labelled(found.rival()).columns
+    cooperation = {"en": "R²: Cooperation", "ja": "R²：協力"}[language]
+    assert cooperation in headings
+    assert not [name for name in headings if "_" in name]
+
+
 def test_alternatives_need_satisfaction(found, language):
     with pytest.raises(kl.NotApplicable):
         found.alternatives()

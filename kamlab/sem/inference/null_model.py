@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 
 from kamlab.sem.engine.estimate import Estimate
-from kamlab.sem.engine.missing import saturated_moments
 from kamlab.sem.engine.objective import inverse_root
-from kamlab.sem.engine.sample import Block, GroupSample
+from kamlab.sem.engine.sample import GroupSample
 from kamlab.sem.engine.structure import Floats, Places
+from kamlab.sem.inference.independence import independence
 
 
 def baseline_fit(estimate: Estimate, covariates: Places) -> tuple[float, int]:
@@ -37,18 +34,14 @@ def baseline_fit(estimate: Estimate, covariates: Places) -> tuple[float, int]:
     apart[covariates] = False
     others = np.flatnonzero(apart)
     df = len(estimate.samples) * len(others) * (len(others) - 1 + 2 * len(covariates)) // 2
+    if any(len(block.places) < p for block in estimate.blocks):
+        return independence(estimate, covariates).chisq, df
     chisq = 0.0
-    for group, (sample, perfect) in enumerate(
-        zip(estimate.samples, estimate.saturated, strict=True)
-    ):
-        blocks = [block for block in estimate.blocks if block.group == group]
+    for sample, perfect in zip(estimate.samples, estimate.saturated, strict=True):
         if estimate.estimator != "ML":
             weight = sample.cov if estimate.estimator == "GLS" else None
             fixed = estimate.structure.exogenous
             chisq += sample.weight * _least_squares(sample, weight, others, covariates, fixed)
-        elif any(len(block.places) < p for block in blocks):
-            separate = _incomplete(blocks, sample, others, covariates)
-            chisq += sample.weight * (separate / sample.nobs - perfect)
         else:
             chisq += sample.weight * (_complete(sample, others, covariates) - perfect)
     return float(max(chisq, 0.0)), df
@@ -66,40 +59,6 @@ def _complete(sample: GroupSample, others: Places, covariates: Places) -> float:
     if len(covariates):
         value += log_determinant(sample.cov[np.ix_(covariates, covariates)])
     return value
-
-
-def _incomplete(
-    blocks: Sequence[Block], sample: GroupSample, others: Places, covariates: Places
-) -> float:
-    """Return `sum_b n_b (log|D_b| + tr(W_b D_b^-1))`, one variable after the other."""
-    p = len(sample.cov)
-    counts, sums, squares = np.zeros(p), np.zeros(p), np.zeros(p)
-    for block in blocks:
-        away = block.mean - sample.mean[block.places]
-        counts[block.places] += block.weight
-        sums[block.places] += block.weight * away
-        squares[block.places] += block.weight * (block.cov.diagonal() + away**2)
-    variances = squares / counts - (sums / counts) ** 2
-    value = float((counts * (np.log(variances) + 1))[others].sum())
-    return value + (_among(blocks, covariates) if len(covariates) else 0.0)
-
-
-def _among(blocks: Sequence[Block], covariates: Places) -> float:
-    """Return minus twice the saturated log-likelihood of the covariates, less its constant."""
-    parts = []
-    for block in blocks:
-        has = np.isin(block.places, covariates)
-        if has.any():
-            part = replace(
-                block,
-                places=np.searchsorted(covariates, block.places[has]),
-                cov=block.cov[np.ix_(has, has)],
-                mean=block.mean[has],
-                rows=None,
-            )
-            parts.append(part)
-    cases = sum(part.weight for part in parts)
-    return 2 * cases * saturated_moments(parts, len(covariates)).objective
 
 
 def _least_squares(

@@ -1,0 +1,291 @@
+"""What a fit tells of its cases, effects and fit, in tables, pictures and sentences."""
+
+import dataclasses
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import kamlab as kl
+from kamlab.foundation.language import use_language
+from kamlab.foundation.style import DescribedFigure
+from tests.sem import fit_cases as cases
+
+EXACT = 1e-9
+INCOMPLETE = pytest.mark.filterwarnings("ignore::kamlab.RowsLeftOutWarning")
+
+
+def expected_scores(fit, frame):
+    """Regression scores of each row from what it has, by the implied moments of its group."""
+    names, p = list(fit.table.observed), len(fit.table.observed)
+    found = []
+    for _, row in frame.iterrows():
+        number = fit.group_labels.index(str(row["group"])) if len(fit.group_labels) > 1 else 0
+        at = fit.estimate.point.implied[number]
+        has = np.flatnonzero(row[names].notna())
+        apart = row[names].to_numpy(dtype=float)[has] - at.mu[has]
+        sigma = at.sigma[np.ix_(has, has)]
+        found.append(at.level[p:] + at.total[p:, has] @ np.linalg.solve(sigma, apart))
+    return np.array(found)
+
+
+SORTED = [
+    {"meanstructure": True},
+    {"group": "group"},
+    {"missing": "fiml"},
+    {"missing": "fiml", "group": "group"},
+]
+
+
+@INCOMPLETE
+@pytest.mark.parametrize("options", SORTED)
+def test_factor_scores_stand_in_the_users_rows(options):
+    table = cases.labelled_rows(cases.gaps().assign(account_id=lambda t: "A" + t.index.astype(str)))
+    fit = kl.fit_sem(cases.MODEL, table, **options)
+    used = table if "missing" in options else table.dropna(subset=cases.NAMES)
+    assert len(used) == fit.glance()["nobs"].item()
+    scores = fit.factor_scores()
+    assert scores.index.equals(used.index)
+    assert list(scores.columns) == ["f1", "f2"]
+    np.testing.assert_allclose(scores, expected_scores(fit, used), atol=EXACT)
+    cases_of = fit.augment()
+    assert cases_of["account_id"].tolist() == used["account_id"].tolist()
+    assert cases_of["row"].tolist() == np.flatnonzero(table.index.isin(used.index)).tolist()
+    np.testing.assert_array_equal(cases_of[["score_f1", "score_f2"]], scores)
+
+
+@INCOMPLETE
+def test_labels_of_rows_may_be_given_twice():
+    table = cases.gaps()
+    twice = table.set_axis([0] * len(table), axis=0)
+    fit = kl.fit_sem(cases.MODEL, twice)
+    used = table.dropna(subset=cases.NAMES)
+    assert fit.augment()["row"].tolist() == table.index.get_indexer(used.index).tolist()
+    np.testing.assert_array_equal(
+        fit.factor_scores(), kl.fit_sem(cases.MODEL, table).factor_scores()
+    )
+
+
+def test_bartlett_scores_are_others():
+    fit = cases.fit()
+    one, other = fit.factor_scores(), fit.factor_scores("bartlett")
+    assert one.index.equals(other.index)
+    assert (other.var() > one.var()).all()
+    with pytest.raises(kl.ArgumentError, match="'bartlett'"):
+        fit.factor_scores("anderson")
+
+
+def test_a_fit_from_moments_has_no_cases(language):
+    fit = kl.fit_sem(cases.ONE, cov=cases.moments(), nobs=121)
+    for verb in (fit.augment, fit.factor_scores):
+        with pytest.raises(kl.NotApplicable):
+            verb()
+
+
+def test_without_latent_variables_there_are_rows_but_no_scores(language):
+    fit = cases.fit("y1 ~ x1")
+    assert list(fit.augment()) == ["row"]
+    assert len(fit.augment()) == 121
+    with pytest.raises(kl.NotApplicable):
+        fit.factor_scores()
+
+
+def test_the_order_of_rows_does_not_matter():
+    table = cases.complete().sample(frac=1, random_state=5)
+    fit = kl.fit_sem(cases.MODEL, table)
+    pd.testing.assert_frame_equal(fit.tidy(), cases.fit().tidy(), rtol=1e-9)
+    shuffled = fit.factor_scores().sort_index()
+    pd.testing.assert_frame_equal(shuffled, cases.fit().factor_scores(), rtol=1e-7)
+
+
+def test_what_is_done_to_the_users_table_later_does_not_change_the_fit():
+    table = cases.complete().assign(account_id="A")
+    fit = kl.fit_sem(cases.MODEL, table)
+    before, scores = fit.augment(), fit.factor_scores()
+    table["account_id"] = "B"
+    table.index = table.index[::-1]
+    pd.testing.assert_frame_equal(fit.augment(), before)
+    pd.testing.assert_frame_equal(fit.factor_scores(), scores)
+
+
+def test_what_is_done_to_a_fits_table_does_not_change_the_fit():
+    fit = kl.fit_sem(cases.MODEL, cases.complete().assign(account_id="A"))
+    before = fit.augment()
+    fit.frame["account_id"] = "B"
+    pd.testing.assert_frame_equal(fit.augment(), before)
+
+
+def row_of(table, **names):
+    for name, wanted in names.items():
+        table = table[table[name] == wanted]
+    (row,) = table.to_dict("records")
+    return row
+
+
+def test_effects_are_products_and_sums_of_paths():
+    fit = cases.fit()
+    at = fit.tidy().query("op == '~'").set_index(["lhs", "rhs"])["estimate"]
+    found = row_of(fit.effects(), cause="x1", outcome="f2")
+    through = at["f1", "x1"] * at["f2", "f1"]
+    assert found["direct"] == pytest.approx(at["f2", "x1"])
+    assert found["indirect"] == pytest.approx(through)
+    assert found["total"] == pytest.approx(through + at["f2", "x1"])
+    definition = row_of(fit.tidy(), op=":=")
+    assert found["indirect_low"] == pytest.approx(definition["conf_low"])
+    assert found["indirect_high"] == pytest.approx(definition["conf_high"])
+    ways = fit.indirect_effects("x1", "f2").set_index("way")
+    assert ways.index.tolist() == ["x1 → f2", "x1 → f1 → f2"]
+    assert ways.loc["x1 → f1 → f2", "estimate"] == pytest.approx(through)
+    assert ways.loc["x1 → f1 → f2", "std_error"] == pytest.approx(definition["std_error"])
+
+
+def test_standardised_effects_are_in_standard_deviations():
+    fit = cases.fit()
+    std = fit.tidy().query("op == '~'").set_index(["lhs", "rhs"])["std_all"]
+    found = row_of(fit.effects(standardised=True), cause="x1", outcome="f2")
+    assert found["direct"] == pytest.approx(std["f2", "x1"])
+    assert found["indirect"] == pytest.approx(std["f1", "x1"] * std["f2", "f1"])
+
+
+def test_effects_of_groups_are_numbered():
+    fit = cases.fit(cases.MODEL.replace("a*", "").split("; ind")[0], group="group")
+    for number in (1, 2):
+        path = row_of(fit.tidy(), lhs="f2", op="~", rhs="f1", group=number)
+        effect = row_of(fit.effects(), cause="f1", outcome="f2", group=number)
+        assert effect["direct"] == pytest.approx(path["estimate"])
+        (way,) = fit.indirect_effects("f1", "f2", group=number)["estimate"]
+        assert way == pytest.approx(path["estimate"])
+
+
+def test_a_name_that_is_no_variable_is_answered_by_those_that_are(language):
+    with pytest.raises(kl.ArgumentError, match="zz") as caught:
+        cases.fit().indirect_effects("x1", "zz")
+    assert "f1" in str(caught.value)
+
+
+def test_a_bootstrap_draws_alike_from_one_seed_and_makes_all_intervals():
+    one, again, other = (
+        kl.fit_sem(cases.MODEL, cases.complete(), bootstrap=40, seed=seed) for seed in (1, 1, 2)
+    )
+    pd.testing.assert_frame_equal(one.tidy(), again.tidy())
+    assert (one.tidy()["std_error"] != other.tidy()["std_error"]).any()
+    definition = row_of(one.tidy(), op=":=")
+    effect = row_of(one.effects(), cause="x1", outcome="f2")
+    assert effect["indirect_low"] == pytest.approx(definition["conf_low"])
+    percentile = one.bootstrap_intervals("percentile")
+    assert row_of(percentile, op=":=")["conf_high"] == pytest.approx(definition["conf_high"])
+    bca = one.bootstrap_intervals()
+    assert len(bca) == one.estimate.structure.n_free + 1
+    assert (bca["conf_low"] != percentile["conf_low"]).any()
+    with pytest.raises(kl.ArgumentError, match="'bca'"):
+        one.bootstrap_intervals("normal")
+
+
+def test_intervals_of_draws_need_draws(language):
+    with pytest.raises(kl.NotApplicable, match="bootstrap=1000"):
+        cases.fit().bootstrap_intervals()
+
+
+def test_freeing_what_has_the_largest_index_lowers_chisquare_about_as_much():
+    fit = cases.fit()
+    best = fit.modification_indices().iloc[0]
+    formula = f"{best['lhs']} {best['op']} {best['rhs']}"
+    freed = kl.fit_sem(f"{cases.MODEL}; {formula}", cases.complete())
+    fall = fit.glance()["chisq"].item() - freed.glance()["chisq"].item()
+    assert best["mi"] == pytest.approx(fall, rel=0.15)
+    listed = fit.modification_indices(least=3.0)["mi"]
+    assert listed.is_monotonic_decreasing
+    assert listed.iloc[-1] >= 3 > fit.modification_indices()["mi"].iloc[len(listed)]
+
+
+def test_explained_shares_are_one_less_the_standardised_residual():
+    fit = cases.fit()
+    residual = fit.tidy().query("op == '~~' and lhs == rhs").set_index("lhs")["std_all"]
+    shares = fit.r_squared().set_index("outcome")["r_squared"]
+    assert set(shares.index) == {*cases.NAMES[:6], "f1", "f2"}
+    np.testing.assert_allclose(shares, 1 - residual.loc[shares.index])
+
+
+def test_residual_correlations_are_observed_less_implied():
+    fit = cases.fit()
+    implied = fit.implied_moments().to_numpy()
+    spread = np.sqrt(np.diag(implied))
+    left = cases.complete()[list(fit.table.observed)].corr() - implied / np.outer(spread, spread)
+    for row in fit.residual_correlations().itertuples():
+        assert row.residual_correlation == pytest.approx(left.loc[row.first, row.second])
+
+
+@pytest.mark.parametrize("options", [{}, {"group": "group"}, {"estimator": "MLR"}])
+def test_a_report_names_the_paths_with_their_interval(options, language):
+    fit = cases.fit(cases.MODEL, **options)
+    report, glance = fit.report(), fit.glance().iloc[0]
+    chisq = glance["chisq_scaled" if "estimator" in options else "chisq"]
+    assert f"{chisq:.2f}" in report
+    clear, rest = re.split({"en": "includes zero", "ja": "0を含む経路"}[language], report)
+    place = 1 if "group" in options else 0
+    label = f" [{fit.group_labels[place]}]" if "group" in options else ""
+    own = fit.tidy().query(f"op == '~' and group == {place + 1}").set_index(["lhs", "rhs"])
+    for outcome, cause in own.index:
+        row = own.loc[(outcome, cause)]
+        half = rest if row["conf_low"] < 0 < row["conf_high"] else clear
+        assert f"{cause} → {outcome}{label} {row['std_all']:.2f}" in half
+
+
+def test_a_model_that_fits_any_data_says_so(language):
+    report = cases.fit(cases.ONE).report()
+    assert {"en": "no degrees of freedom", "ja": "自由度が0"}[language] in report
+
+
+def test_a_picture_has_the_group_and_numbers_that_are_asked_for(language):
+    fit = cases.fit(cases.MODEL.split("; ind")[0].replace("a*", ""), group="group")
+    alts = [fit.plot(group=number).figure.alt for number in (1, 2)]
+    assert alts[0] != alts[1]
+    for number, alt in enumerate(alts, start=1):
+        path = row_of(fit.tidy(), lhs="f2", op="~", rhs="f1", group=number)
+        assert f"{path['std_all']:.2f}" in alt
+    plain = fit.plot(numbers="estimate", labels={"f1": "Trust & co"}).figure
+    assert isinstance(plain, DescribedFigure)
+    assert "Trust & co" in plain.alt
+    plt.close("all")
+
+
+def test_fits_are_compared_side_by_side_by_formula():
+    both = kl.compare({"ml": cases.fit(), "mlr": cases.fit(estimator="MLR")})
+    table = both.tidy().set_index(["result", "term"])
+    assert table.loc[("ml", "f2 ~ f1"), "estimate"] == table.loc[("mlr", "f2 ~ f1"), "estimate"]
+    assert table.loc[("ml", "f2 ~ f1"), "std_error"] != table.loc[("mlr", "f2 ~ f1"), "std_error"]
+    assert ("ml", "indirect := a*b") in table.index
+    assert both.glance()["result"].tolist() == ["ml", "mlr"]
+    assert both.plot().has_data()
+    grouped = cases.fit(cases.ONE, group="group").by_term()
+    assert "y1 ~ 1 [2]" in set(grouped["term"])
+    assert grouped["term"].is_unique
+
+
+def test_a_summary_speaks_the_language_in_use_and_a_fit_is_frozen():
+    fit, texts = cases.fit(group="group"), []
+    for language in ("en", "ja"):
+        use_language(language)
+        texts.append(str(fit.summary()))
+    assert texts[0] != texts[1]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        fit.model = "y1 ~ x1"
+
+
+@pytest.mark.parametrize("number", [0, 3, -1])
+def test_a_group_that_is_not_there_is_refused(number):
+    fit = cases.fit(group="group")
+    for ask in (
+        lambda: fit.implied_moments(group=number),
+        lambda: fit.plot(group=number),
+        lambda: fit.indirect_effects("x1", "f2", group=number),
+    ):
+        with pytest.raises(kl.ArgumentError, match=str(number)):
+            ask()
+
+
+def test_numbers_that_a_picture_cannot_show_are_refused_with_those_it_can(language):
+    with pytest.raises(kl.ArgumentError, match="standardised"):
+        cases.fit().plot(numbers="z")
