@@ -23,6 +23,7 @@ from .foundation.errors import NotApplicable as NotApplicable
 from .foundation.errors import RecalledClaimWarning as RecalledClaimWarning
 from .foundation.errors import RowsLeftOutWarning as RowsLeftOutWarning
 from .foundation.language import use_language as use_language
+from .lab.path_explorer import explore_paths as explore_paths
 from .lab.portfolio_explorer import explore_portfolio as explore_portfolio
 from .lab.self_checks import check_answer as check_answer
 from .lab.trust_explorer import explore_trust as explore_trust

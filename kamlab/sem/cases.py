@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import lapack
 
 from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, ModelError
@@ -15,6 +16,8 @@ from kamlab.sem.engine.structure import Floats
 
 FLATTEST = 1e-10
 """Smallest eigenvalue of a correlation matrix that is taken as positive."""
+CLEARLY_DEFINITE = 1e-6
+"""Smallest pivot beyond which eigenvalues need not be computed."""
 INVOLVED = 0.1
 ASYMMETRY_ALLOWED = 1e-8
 
@@ -60,7 +63,7 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
         problems += [say("sem.column_twice", name=name) for name in wanted if name in twice]
     if problems:
         raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
-    values, problems = _numbers(frame[list(names)])
+    values, problems = _numbers(frame, list(names))
     if problems:
         raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
     if group is None:
@@ -77,17 +80,16 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
     )
 
 
-def _numbers(columns: pd.DataFrame) -> tuple[Floats, list[Text]]:
+def _numbers(frame: pd.DataFrame, names: list[str]) -> tuple[Floats, list[Text]]:
     """Return columns as numbers, and what is wrong with them."""
-    values = columns.to_numpy()
-    if values.dtype.kind in "fiu":
-        numbers = values.astype(float, copy=False)
-        return numbers, _about_columns(list(columns.columns), numbers)
-    wordy = {n: d for n, d in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(d)}
+    columns = [frame[name] for name in names]
+    wordy = {c.name: c.dtype for c in columns if not pd.api.types.is_numeric_dtype(c.dtype)}
     problems = [say("sem.not_numbers", name=name, type=kind) for name, kind in wordy.items()]
-    numeric = columns.drop(columns=list(wordy))
-    numbers = numeric.to_numpy(dtype=float, na_value=np.nan)
-    return numbers, problems + _about_columns(list(numeric.columns), numbers)
+    numeric = [column for column in columns if column.name not in wordy]
+    values = np.empty((len(frame), len(numeric)))
+    for place, column in enumerate(numeric):
+        values[:, place] = column.to_numpy(dtype=float, na_value=np.nan)
+    return values, problems + _about_columns([str(column.name) for column in numeric], values)
 
 
 def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -111,14 +113,13 @@ def _unknown(name: str, known: Iterable[object]) -> Text:
 
 
 def _about_columns(names: Sequence[str], values: Floats) -> list[Text]:
-    problems = []
-    given = np.where(np.isfinite(values), values, np.nan)
     with np.errstate(invalid="ignore"):
-        flat = ~(np.fmax.reduce(given, axis=0) > np.fmin.reduce(given, axis=0))
-    infinite = np.asarray(np.isinf(values).any(axis=0))
-    for place in np.flatnonzero(flat | infinite).tolist():
+        lowest, highest = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
+        varies = (highest > lowest) & np.isfinite(lowest) & np.isfinite(highest)
+    problems = []
+    for place in np.flatnonzero(~varies).tolist():
         name, own = names[place], values[:, place]
-        if infinite[place]:
+        if np.isinf(own).any():
             problems.append(say("sem.infinite", name=name, row=int(np.isinf(own).argmax()) + 1))
         elif np.isnan(own).all():
             problems.append(say("sem.empty_column", name=name))
@@ -194,7 +195,11 @@ def need_positive_definite(names: Sequence[str], cov: Floats, nobs: int) -> None
     if not spread.all():
         flat = [same(name) for name, size in zip(names, spread, strict=True) if size == 0]
         raise ModelError(say("sem.constant_in_group", names=join(flat)))
-    values, vectors = np.linalg.eigh(cov / np.outer(spread, spread))
+    correlations = cov / np.outer(spread, spread)
+    root, failed = lapack.dpotrf(correlations, lower=1)
+    if not failed and root.diagonal().min() ** 2 > CLEARLY_DEFINITE:
+        return
+    values, vectors = np.linalg.eigh(correlations)
     if values[0] > FLATTEST:
         return
     weights = np.abs(vectors[:, 0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ from kamlab.sem.syntax.entries import Statements
 from kamlab.sem.syntax.parameters import ParameterTable
 from kamlab.sem.syntax.reader import read_model
 from kamlab.sem.syntax.table import parameter_table
+
+TEXTS_KEPT = 64
 
 
 def fit_sem(
@@ -145,6 +148,8 @@ def fit_sem(
     >>> fit.glance()["df"].tolist()
     [4]
     """
+    group_equal = (group_equal,) if isinstance(group_equal, str) else group_equal
+    group_partial = (group_partial,) if isinstance(group_partial, str) else group_partial
     options = checked_options(
         Options(
             estimator=estimator,
@@ -162,9 +167,8 @@ def fit_sem(
         cluster=cluster,
     )
     inputs = Inputs(data=data, cov=cov, means=means, nobs=nobs, group=group, cluster=cluster)
-    statements = read_model(model)
-    table = parameter_table(
-        statements,
+    statements, table = _read(
+        model,
         n_groups=inputs.n_groups,
         std_lv=std_lv,
         meanstructure=inputs.model_means(options) if meanstructure is None else meanstructure,
@@ -175,6 +179,19 @@ def fit_sem(
         group_partial=tuple(group_partial),
     )
     return _fitted(statements, table, inputs.prepared(table, options), options, data)
+
+
+def _read(model: str, **options: Any) -> tuple[Statements, ParameterTable]:
+    """Return the table of a text's parameters; a text that is fitted again is read once."""
+    return _read_once(model, **options) if isinstance(model, str) else _read_anew(model, **options)
+
+
+def _read_anew(model: str, **options: Any) -> tuple[Statements, ParameterTable]:
+    statements = read_model(model)
+    return statements, parameter_table(statements, **options)
+
+
+_read_once = lru_cache(maxsize=TEXTS_KEPT)(_read_anew)
 
 
 def _fitted(

@@ -80,7 +80,7 @@ def data_from_rows(cases: Cases, options: Options) -> Data:
     ModelError
         If a group has too few rows, or variables that are constant or collinear.
     """
-    complete = np.asarray(~np.isnan(cases.values).any(axis=1))
+    complete = ~np.isnan(cases.values @ np.ones(len(cases.names)))
     n_left_out = int((~complete).sum())
     if n_left_out == len(complete):
         raise ModelError(say("sem.no_complete_rows"))
@@ -89,8 +89,9 @@ def data_from_rows(cases: Cases, options: Options) -> Data:
     samples, kept = [], []
     for number in range(len(cases.labels)):
         own = np.flatnonzero(complete & (cases.group == number))
+        rows = cases.values if len(own) == len(complete) else cases.values[own]
         with _naming_group(cases, number):
-            samples.append(_sample(cases.values[own], cases.names, options))
+            samples.append(_sample(rows, cases.names, options))
         kept.append(cases.kept[own])
     return _data(samples, cases.labels, tuple(kept), n_left_out, options)
 

@@ -80,7 +80,7 @@ def fit_row(fit: SemFit) -> pd.DataFrame:
         "df_baseline": found.plain.df_baseline,
         **_without_normality(fit),
     }
-    return pd.DataFrame({name: [value] for name, value in row.items()})
+    return pd.DataFrame({name: np.array([value]) for name, value in row.items()}, copy=False)
 
 
 def _indices(found: Indices) -> dict[str, float]:

@@ -16,9 +16,11 @@ from kamlab.foundation.language import use_language
 from kamlab.foundation.results import Result
 from kamlab.foundation.style import DescribedFigure
 
-NAMES = ("board", "quality", "theory", "stay", "worth", "gain", "both")
-WITH_ROWS = tuple(name for name in NAMES if name != "both")
+NAMES = ("board", "quality", "theory", "stay", "worth", "gain", "both", "model", "nested")
+COMPARISONS = ("both", "nested")
+WITH_ROWS = tuple(name for name in NAMES if name not in COMPARISONS)
 HOSTILE = '<script>alert("x")</script> & $\\frac$ {0} %s'
+HOSTILE_ONES = ("board", "worth", "stay", "gain", "theory", "both", "model", "levels", "nested")
 
 
 @pytest.fixture(params=NAMES)
@@ -39,8 +41,8 @@ def test_it_is_a_result_with_six_verbs(result):
 
 def test_tidy_has_one_row_per_term(result, name):
     tidy = result.tidy()
-    keys = ["result", "term"] if name == "both" else ["term"]
-    assert not tidy.duplicated(keys).any()
+    keys = {"both": ["result", "term"], "model": ["lhs", "op", "rhs", "group"]}
+    assert not tidy.duplicated(keys.get(name, ["term"])).any()
     assert len(tidy)
     assert tidy.index.equals(pd.RangeIndex(len(tidy)))
 
@@ -53,14 +55,19 @@ def test_glance_has_one_row_except_for_a_comparison(result, name):
 def test_augment_has_an_account_in_every_row(results, name):
     table = results[name].augment()
     assert table["account_id"].notna().all()
-    key = {"quality": ["account_id", "wave"], "worth": ["account_id", "period"]}
+    key = {
+        "quality": ["account_id", "wave"],
+        "worth": ["account_id", "period"],
+        "model": ["account_id", "respondent_id", "wave"],
+    }
     assert not table.duplicated(key.get(name, ["account_id"])).any()
     assert table.index.equals(pd.RangeIndex(len(table)))
 
 
-def test_a_comparison_says_why_it_has_no_accounts(results, language):
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_a_comparison_says_why_it_has_no_accounts(results, name, language):
     with pytest.raises(kl.NotApplicable, match="augment"):
-        results["both"].augment()
+        results[name].augment()
 
 
 def test_no_attribute_can_be_assigned(result):
@@ -73,7 +80,7 @@ def test_no_attribute_can_be_assigned(result):
 
 @pytest.mark.parametrize("verb", ["tidy", "glance", "augment"])
 def test_changing_a_returned_frame_does_not_change_the_result(result, name, verb):
-    if (name, verb) == ("both", "augment"):
+    if name in COMPARISONS and verb == "augment":
         verb = "tidy"
     before = getattr(result, verb)().copy(deep=True)
     report = result.report()
@@ -86,7 +93,7 @@ def test_changing_a_returned_frame_does_not_change_the_result(result, name, verb
 
 @pytest.mark.parametrize("verb", ["tidy", "glance", "augment"])
 def test_the_names_of_columns_are_the_same_in_both_languages(result, name, verb):
-    if (name, verb) == ("both", "augment"):
+    if name in COMPARISONS and verb == "augment":
         verb = "glance"
     english = list(getattr(result, verb)().columns)
     use_language("ja")
@@ -95,7 +102,7 @@ def test_the_names_of_columns_are_the_same_in_both_languages(result, name, verb)
 
 @pytest.mark.parametrize("verb", ["tidy", "glance", "augment"])
 def test_people_are_shown_every_column(result, name, verb, language):
-    if (name, verb) == ("both", "augment"):
+    if name in COMPARISONS and verb == "augment":
         verb = "glance"
     frame = getattr(result, verb)()
     assert labelled(frame).shape == frame.shape
@@ -151,6 +158,9 @@ def hostile(company):
     stay = kl.fit_retention("stayed ~ trust + tenure", table)
     worth = kl.fit_value("log(ltv) ~ trust + size", table, currency="<b>JPY</b>")
     moments = pd.DataFrame(np.eye(12), *2 * [results_names()])
+    survey = mean.survey.dropna()
+    survey[HOSTILE] = np.where(survey["wave"] > survey["wave"].min(), HOSTILE, "<i>")
+    model = "trust =~ trust_1 + trust_2 + trust_3; trust ~ commitment_1"
     return {
         "company": mean,
         "board": kl.classify(mean.accounts),
@@ -159,6 +169,14 @@ def hostile(company):
         "gain": kl.value_of_quality(stay, worth, raise_by={"trust": 1}),
         "theory": kl.assess_theory(cov=moments, nobs=99, source=HOSTILE),
         "both": kl.compare({HOSTILE: stay, "<i>": kl.fit_retention("stayed ~ trust", table)}),
+        "model": kl.fit_sem(model, survey, group=HOSTILE),
+        "levels": kl.measurement_invariance(model, survey, group=HOSTILE),
+        "nested": kl.compare_nested(
+            {
+                HOSTILE: kl.fit_sem(model, survey),
+                "<i>": kl.fit_sem(model.replace("~ comm", "~ 0*comm"), survey),
+            }
+        ),
     }
 
 
@@ -166,21 +184,21 @@ def results_names():
     return list(dict.fromkeys(p for h in kl.theory.HYPOTHESES for p in (h.cause, h.outcome)))
 
 
-@pytest.mark.parametrize("name", ["company", "board", "stay", "worth", "gain", "theory", "both"])
+@pytest.mark.parametrize("name", ["company", *HOSTILE_ONES])
 def test_a_page_escapes_what_the_data_bring(hostile, name, language):
     page = hostile[name]._repr_html_()
     for tag in ("<script", "<b>", "<i>"):
         assert tag not in page
 
 
-@pytest.mark.parametrize("name", ["stay", "gain", "theory", "both"])
+@pytest.mark.parametrize("name", HOSTILE_ONES[2:])
 def test_a_figure_draws_what_the_data_bring_as_it_stands(hostile, name, language):
     ax = hostile[name].plot()
     page = ax.figure.html()
     assert "<script" not in page
-    if name == "gain":
+    if name in ("gain", "nested"):
         ticks = [label.get_text() for label in ax.get_yticklabels()]
-        assert all("$\\frac$" in tick for tick in ticks)
+        assert (all if name == "gain" else any)("$\\frac$" in tick for tick in ticks)
 
 
 def test_plot_returns_axes_of_a_described_figure_without_a_warning(result, language):
@@ -272,7 +290,7 @@ def test_many_results_can_be_compared(results):
     assert len(many.plot().get_legend().get_texts()) == 9
 
 
-@pytest.mark.parametrize("name", ["board", "quality", "stay", "worth", "gain"])
+@pytest.mark.parametrize("name", ["board", "quality", "stay", "worth", "gain", "model"])
 def test_what_a_reader_does_to_a_results_parts_does_not_change_its_report(results, name):
     result = results[name]
     before = result.report(), result.augment()

@@ -226,3 +226,44 @@ def test_constraints_that_no_value_obeys_are_told():
 def test_a_mistake_in_the_text_is_told_before_anything_is_asked_of_the_data():
     refused(kl.ModelError, ["=~"], model="f = y1 + y2")
     refused(kl.ArgumentError, ["int"], model=3)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"bootstrap": "10"}, ["bootstrap='10'"]),
+        ({"bootstrap": 10.5}, ["bootstrap=10.5"]),
+        ({"seed": "a", "bootstrap": 10}, ["seed='a'"]),
+    ],
+)
+def test_what_must_be_a_whole_number_is_named(options, words):
+    refused(kl.ArgumentError, words, **options)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "words"),
+    [
+        ({"nobs": "99"}, kl.ArgumentError, ["nobs='99'"]),
+        ({"nobs": float("nan")}, kl.ArgumentError, ["nobs=nan"]),
+        ({"means": [1, 2, 3]}, kl.ArgumentError, ["means", "list"]),
+        ({"means": {"y1": np.nan, "y2": 1, "y3": 2}}, kl.ModelError, ["'y1'"]),
+        ({"means": {"y1": 0, "y2": "high", "y3": 2}}, kl.ModelError, ["'y2'"]),
+        ({"cov": cases.moments(["y1", "y2", "y3", "y1"])}, kl.ModelError, ["'y1'"]),
+        ({"cov": cases.moments().iloc[:2]}, kl.ModelError, ["'y3'"]),
+        ({"cov": cases.moments().iloc[:2].reset_index(drop=True)}, kl.ModelError, ["'y1'"]),
+        ({"cov": cases.moments().astype(object).assign(y2="a")}, kl.ModelError, ["'y2'"]),
+        ({"cov": cases.moments() + np.diag([0, np.inf, 0])}, kl.ModelError, ["'y2'"]),
+    ],
+)
+def test_moments_of_another_kind_are_refused_by_name(given, kind, words):
+    refused(kind, words, **({"cov": cases.moments(), "nobs": 99} | given))
+
+
+@pytest.mark.parametrize("missing", ["listwise", "fiml"])
+def test_a_table_without_rows_is_refused(missing):
+    refused(kl.ModelError, [], data=cases.complete().head(0), missing=missing)
+
+
+def test_one_name_need_not_be_in_a_list():
+    fit = cases.fit(cases.ONE, group="group", group_equal="loadings", group_partial="f =~ y2")
+    assert fit.glance()["df"].item() == 1

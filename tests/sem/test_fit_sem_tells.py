@@ -113,7 +113,8 @@ def test_what_is_done_to_the_users_table_later_does_not_change_the_fit():
 def test_what_is_done_to_a_fits_table_does_not_change_the_fit():
     fit = kl.fit_sem(cases.MODEL, cases.complete().assign(account_id="A"))
     before = fit.augment()
-    fit.frame["account_id"] = "B"
+    lent = fit.frame
+    lent["account_id"] = "B"
     pd.testing.assert_frame_equal(fit.augment(), before)
 
 

@@ -99,7 +99,7 @@ def test_a_column_that_is_not_there_is_refused(language):
         kl.measurement_invariance(MODEL, answers(), group="waves")
 
 
-def test_rows_that_are_left_out_are_told_once_at_the_line_of_the_call():
+def test_rows_that_are_left_out_are_told_at_the_line_of_the_call():
     table = answers()
     table.loc[[1, 2], "y1"] = np.nan
     with pytest.warns(kl.RowsLeftOutWarning) as found:

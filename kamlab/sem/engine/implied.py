@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kamlab.sem.engine.structure import MEAN, PATH, Floats, GroupStructure, Structure
+from kamlab.sem.engine.structure import Floats, GroupStructure, Structure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,5 +108,13 @@ def slopes_in(group: GroupStructure, basis: Floats, level: Floats) -> Slopes:
     """
     right, factor = group.slope_places
     left = basis[:, group.row]
-    moved = np.where(group.kind == PATH, level[group.column], group.kind == MEAN)
-    return Slopes(left, basis[:, right] * factor, left * moved)
+    return Slopes(left, basis[:, right] * factor, left * _shifts(group, level))
+
+
+def _shifts(group: GroupStructure, level: Floats) -> Floats:
+    """Return what multiplies the left-hand slope in the slope of `mu`, one a cell."""
+    shifts = np.zeros(len(group.kind))
+    paths, _, means = group.of_kind
+    shifts[paths] = level[group.column[paths]]
+    shifts[means] = 1.0
+    return shifts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kamlab.sem.engine.implied import Implied
-from kamlab.sem.engine.structure import COVARIANCE, MEAN, PATH, Floats, GroupStructure
+from kamlab.sem.engine.structure import Floats, GroupStructure
 
 
 def curvature(group: GroupStructure, at: Implied, pull: Floats, push: Floats) -> Floats:
@@ -36,7 +36,7 @@ def curvature(group: GroupStructure, at: Implied, pull: Floats, push: Floats) ->
     above = spread[:p].T @ pull
     pulled, crossed, pushed = above @ spread[:p], above @ at.total[:p], spread[:p].T @ push
     cells = np.zeros((len(group.kind),) * 2)
-    path, cov, mean = (np.flatnonzero(group.kind == k) for k in (PATH, COVARIANCE, MEAN))
+    path, cov, mean = group.of_kind
     i, j = group.row[path], group.column[path]
     crossed = crossed - np.outer(pushed, at.level)
     half = spread[j[:, None], i].T * crossed[i[:, None], j].T

@@ -79,6 +79,7 @@ class _Guess:
         own = group.kind == PATH
         self.free[group.row[own], group.column[own]] = True
         self.arrows = self.free | (group.paths != 0)
+        self.indicators = {f: self._indicators(f) for f in range(n_observed, group.size)}
         self.paths = group.paths.copy()
         self.cov = np.zeros((group.size,) * 2)
         self.cov[:n_observed, :n_observed] = cov
@@ -90,9 +91,9 @@ class _Guess:
         known = set(range(self.p))
         pending = list(range(self.p, self.group.size))
         while pending:
-            ready = [f for f in pending if set(self._indicators(f)) <= known] or pending[:1]
+            ready = [f for f in pending if set(self.indicators[f]) <= known] or pending[:1]
             for factor in ready:
-                self._place(factor, self._indicators(factor), known)
+                self._place(factor, known)
                 known.add(factor)
                 pending.remove(factor)
 
@@ -100,13 +101,13 @@ class _Guess:
         children = np.flatnonzero(self.arrows[:, factor]).tolist()
         return [child for child in children if child < self.p] or children
 
-    def _place(self, factor: int, indicators: list[int], known: set[int]) -> None:
-        indicators = [i for i in indicators if i in known]
+    def _place(self, factor: int, known: set[int]) -> None:
+        indicators = np.array([i for i in self.indicators[factor] if i in known], dtype=np.intp)
         variance = self.group.covariances[factor, factor]
-        if not indicators:
+        if not len(indicators):
             self.cov[factor, factor] = variance or 1.0
             return
-        cov = self.cov[np.ix_(indicators, indicators)]
+        cov = self.cov[indicators[:, None], indicators]
         fixed = np.flatnonzero(~self.free[indicators, factor])
         marker = fixed[0] if len(fixed) else int(np.abs(cov).sum(axis=0).argmax())
         given = self.paths[indicators, factor]
@@ -122,39 +123,37 @@ class _Guess:
         self.cov[factor], self.cov[:, factor] = with_all, with_all
         self.cov[factor, factor] = spread
 
-    def _variance(self, cov: Floats, loadings: Floats, marker: int, indicators: list[int]) -> float:
+    def _variance(self, cov: Floats, loadings: Floats, marker: int, indicators: Places) -> float:
         size = loadings[marker] ** 2
         whole = cov[marker, marker] / size
         if len(indicators) == 1:
             own = self.group.covariances[indicators[0], indicators[0]]
             return float(max(whole - own / size, LEAST_SHARE * whole))
-        products = np.outer(loadings, loadings)
-        np.fill_diagonal(products, 0.0)
-        spread = (cov * products).sum() / (products**2).sum()
-        return float(np.clip(spread, LEAST_SHARE * whole, MOST_SHARE * whole))
+        squares = loadings**2
+        among = loadings @ cov @ loadings - squares @ cov.diagonal()
+        spread = among / (squares.sum() ** 2 - squares @ squares)
+        return float(min(max(spread, LEAST_SHARE * whole), MOST_SHARE * whole))
 
     def _regress(self) -> None:
+        measured = {(row, f) for f, own in self.indicators.items() for row in own}
         for row in np.flatnonzero(self.free.any(axis=1)).tolist():
             causes = np.flatnonzero(self.arrows[row])
-            free = causes[self.free[row, causes]]
-            loads_only = row < self.p and len(causes) == 1 and causes[0] >= self.p
-            if loads_only or self._is_indicator(row, causes):
+            if len(causes) == 1 and (row, causes[0]) in measured:
                 continue
-            fixed = causes[~self.free[row, causes]]
-            goal = self.cov[free, row] - self.cov[np.ix_(free, fixed)] @ self.paths[row, fixed]
-            square = self.cov[np.ix_(free, free)]
-            ridge = RIDGE * np.diag(square.diagonal())
-            self.paths[row, free] = np.linalg.lstsq(square + ridge, goal, rcond=None)[0]
-
-    def _is_indicator(self, row: int, causes: Places) -> bool:
-        return len(causes) == 1 and row in self._indicators(int(causes[0]))
+            is_free = self.free[row, causes]
+            free, fixed = causes[is_free], causes[~is_free]
+            known = self.cov[free[:, None], fixed] @ self.paths[row, fixed]
+            square = self.cov[free[:, None], free]
+            square = square + RIDGE * np.diag(square.diagonal())
+            solved = np.linalg.lstsq(square, self.cov[free, row] - known, rcond=None)[0]
+            self.paths[row, free] = solved
 
     def _residuals(self) -> Floats:
         explained = (self.paths @ self.cov * self.paths).sum(axis=1)
         whole = self.cov.diagonal()
         endogenous = self.arrows.any(axis=1)
-        left = np.clip(whole - explained, (1 - MOST_SHARE) * whole, whole)
-        residual = np.where(np.outer(~endogenous, ~endogenous), self.cov, 0.0)
+        left = np.minimum(np.maximum(whole - explained, (1 - MOST_SHARE) * whole), whole)
+        residual = np.where(endogenous | endogenous[:, None], 0.0, self.cov)
         np.fill_diagonal(residual, np.where(endogenous, left, whole))
         kept = np.zeros_like(residual, dtype=bool)
         own = self.group.kind == COVARIANCE
@@ -173,7 +172,7 @@ def _ratios(cov: Floats, marker: int) -> Floats:
     few = weights <= 0
     ratios = np.where(few, np.sign(cov[:, marker]) * sizes, sums / np.where(few, 1.0, weights))
     signs = np.where(ratios < 0, -1.0, 1.0)
-    ratios = signs * np.clip(np.abs(ratios), LEAST_RATIO * sizes, MOST_RATIO * sizes)
+    ratios = np.minimum(np.maximum(np.abs(ratios), LEAST_RATIO * sizes), MOST_RATIO * sizes) * signs
     ratios[marker] = 1.0
     return np.asarray(ratios)
 

@@ -71,6 +71,14 @@ class GroupStructure:
         return len(np.unique(self.parameter)) == len(self.parameter)
 
     @cached_property
+    def of_kind(self) -> tuple[Places, Places, Places]:
+        """The cells that are paths, (co)variances and means."""
+        paths, covariances, means = (
+            np.flatnonzero(self.kind == kind) for kind in (PATH, COVARIANCE, MEAN)
+        )
+        return paths, covariances, means
+
+    @cached_property
     def slope_places(self) -> tuple[Places, Floats]:
         """Column of `[G | C]` that is the right-hand slope of each cell, and its factor.
 
