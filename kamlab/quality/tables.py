@@ -36,12 +36,11 @@ FIT = {
     "chisq": "chisq_scaled",
     "df": "df",
     "p_value": "p_value_scaled",
-    "cfi": "cfi_scaled",
-    "rmsea": "rmsea_scaled",
+    "cfi": "cfi_robust",
+    "rmsea": "rmsea_robust",
     "srmr": "srmr",
 }
-"""What is told of fit, and the column of a fit's `glance()` that has it."""
-"""What is told of the fit of a factor analysis."""
+"""What is told of the fit of a factor analysis, and the column of `glance()` that has it."""
 
 MODEL_BASED = ("omega", "composite_reliability", "average_variance_extracted")
 

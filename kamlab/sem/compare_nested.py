@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Never
 
@@ -16,8 +16,9 @@ from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.results import Result
 from kamlab.sem.inference.nested import Difference, Test, difference
-from kamlab.sem.nesting import is_nested
+from kamlab.sem.nesting import reproduction
 from kamlab.sem.result import SemFit
+from kamlab.sem.scaled import factor_at
 from kamlab.sem.sentences import probability
 
 if TYPE_CHECKING:
@@ -155,14 +156,31 @@ def _beside(row: Mapping[Any, Any]) -> Text:
 
 
 def loss(free: SemFit, restricted: SemFit) -> Difference:
-    """Return the test that a restricted model fits as well as a free one."""
+    """Return the test that a restricted model fits as well as a free one, in which it is nested.
+
+    Notes
+    -----
+    Scaled for MLM and MLR (Satorra & Bentler 2001). Where that scaling comes out negative, both
+    models are scaled at the restricted estimates, with expected information, instead, which cannot
+    be negative (the idea of Satorra & Bentler 2010).
+    """
     tests = []
     for fit in (restricted, free):
         found = fit.measures.plain
         is_scaled = fit.options.scaled is not None and found.df > 0
         factor = fit.scaling.model if is_scaled and fit.scaling else 1.0
         tests.append(Test(found.chisq, found.df, factor))
-    return difference(*tests, n_total=free.estimate.n_total, groups=len(free.group_labels))
+    n_total, groups = free.estimate.n_total, len(free.group_labels)
+    lost = difference(tests[0], tests[1], n_total=n_total, groups=groups)
+    if lost.df == 0 or not np.isnan(lost.scaling):
+        return lost
+    at = reproduction(restricted, free)
+    if at is None:
+        return lost
+    own = factor_at(restricted, restricted.estimate, information="expected")
+    mixed = factor_at(free, at, information="expected")
+    tests[0] = replace(tests[0], scaling=own)
+    return difference(tests[0], tests[1], n_total=n_total, groups=groups, mixed_scaling=mixed)
 
 
 def compare_nested(fits: Mapping[str, SemFit]) -> NestedComparison:
@@ -217,5 +235,5 @@ def _need_comparable(fits: Mapping[str, SemFit]) -> None:
             raise ArgumentError(say("sem.nested_cases", **words))
         if free.options.estimator != restricted.options.estimator:
             raise ArgumentError(say("sem.nested_estimators", **words))
-        if not is_nested(restricted, free):
+        if reproduction(restricted, free) is None:
             raise ArgumentError(say("sem.nested_not", **words))

@@ -237,6 +237,7 @@ class SemFit(Result):
         ax: Axes | None = None,
         *,
         labels: Mapping[str, Text | str] | None = None,
+        title: Text | None = None,
         numbers: Literal["standardised", "estimate", "none"] = "standardised",
         measurement: bool | None = None,
         covariances: bool | None = None,
@@ -249,6 +250,7 @@ class SemFit(Result):
         ax : Axes, optional
         labels : mapping of str to str, optional
             Words for the variables' names.
+        title : Text, optional
         numbers : {"standardised", "estimate", "none"}
         measurement, covariances : bool, optional
             Whether to draw indicators and covariances; by default where they fit.
@@ -257,7 +259,7 @@ class SemFit(Result):
         return draw_diagram(
             drawing.diagram(self, group),
             labels=labels,
-            title=self.title,
+            title=title or self.title,
             numbers=numbers,
             measurement=measurement,
             covariances=covariances,

@@ -18,7 +18,7 @@ from kamlab.sem.engine.structure import Floats, Places
 from kamlab.sem.options import Options
 
 FEWEST_CLUSTERS = 2
-FROM_CALLER = 3
+FROM_CALLER = 4
 """Frames between the user's call of `fit_sem` and the warning."""
 
 

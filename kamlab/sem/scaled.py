@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from kamlab.sem.engine.estimate import Estimate
 from kamlab.sem.inference.fit_measures import degrees_of_freedom
 from kamlab.sem.inference.incomplete_fit import complete_data_fit
 from kamlab.sem.inference.independence import independence
 from kamlab.sem.inference.indices import Scaling
 from kamlab.sem.inference.robust import ScaledTestName, scaled_test
-from kamlab.sem.inference.saturated import saturated_groups
+from kamlab.sem.inference.saturated import SaturatedGroup, saturated_groups
 from kamlab.sem.inference.standardised import Standardised, first_values, standardise
 
 if TYPE_CHECKING:
@@ -55,11 +56,29 @@ def scaling(fit: SemFit) -> Scaling | None:
         complete = (fits[0].chisq, fits[0].scaling, fits[1].chisq, fits[1].scaling)
     if kind is None:
         return Scaling(1.0, 1.0, complete)
-    name: ScaledTestName = "satorra.bentler" if kind == "MLM" else "yuan.bentler.mplus"
-    clusters = fit.data.clusters
-    asked = fit.options.information
-    tests = [
-        scaled_test(one, df, name, clusters, saturated=saturated, information=asked)
-        for one, df in pair
-    ]
-    return Scaling(tests[0].scaling, tests[1].scaling, complete)
+    model, baseline = (factor_at(fit, one, saturated) for one, _ in pair)
+    return Scaling(model, baseline, complete)
+
+
+def factor_at(
+    fit: SemFit,
+    at: Estimate,
+    saturated: tuple[SaturatedGroup, ...] | None = None,
+    *,
+    information: Literal["expected", "observed"] | None = None,
+) -> float:
+    """Return the scaling factor of the chi-square of some estimate for the data of a fit.
+
+    By default with the information that the fit uses.
+    """
+    name: ScaledTestName = (
+        "satorra.bentler" if fit.options.scaled == "MLM" else "yuan.bentler.mplus"
+    )
+    return scaled_test(
+        at,
+        degrees_of_freedom(at),
+        name,
+        fit.data.clusters,
+        saturated=saturated,
+        information=information or fit.options.information,
+    ).scaling

@@ -255,3 +255,9 @@ def test_changing_a_table_does_not_change_the_result(quality, name):
 def test_a_construct_named_twice_is_measured_once(company):
     quality = kl.measure_quality(company.survey, ["trust", "trust", "commitment"])
     assert quality.tidy()["term"].tolist() == ["trust", "commitment"]
+
+
+def test_one_factor_is_refuted_in_the_sample_although_its_plain_scaling_is_negative(company):
+    table = kl.measure_quality(company.survey).structures().set_index("structure")
+    assert table.loc["one_factor", "structure_verdict"] == "worse"
+    assert table.loc["one_factor", "p_difference"] < 0.001

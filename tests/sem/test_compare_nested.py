@@ -92,6 +92,9 @@ def test_constraints_of_the_freer_model_count():
     other = cases.fit(APART)
     with pytest.raises(kl.ArgumentError):
         kl.compare_nested({"bound": bound, "other": other})
+    near = cases.fit(f"{FREE.replace('y2', 'c*y2')}; c == 0.8")
+    with pytest.raises(kl.ArgumentError):
+        kl.compare_nested({"near": near, "other": other})
     inside = cases.fit("f1 =~ y1 + 0.5*y2 + y3; f2 =~ y4 + y5 + y6; f1 ~~ 0*f2")
     assert kl.compare_nested({"bound": bound, "in": inside}).tidy()["df_diff"].iloc[1] == 1
 

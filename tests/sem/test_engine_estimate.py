@@ -166,6 +166,8 @@ def test_a_curved_equality_holds_at_the_lowest_point_of_its_curve():
     found = fitted(equal(Product(target)))
     assert found.converged
     assert found.theta[0] * found.theta[1] == pytest.approx(target, abs=1e-10)
+    # Newton steps that know how the constraint bends; without, there are more.
+    assert found.steps <= 6
 
     def along(first):
         return fitted(equal(Linear(A, first), Linear(B, target / first))).point.value
@@ -201,8 +203,9 @@ def test_an_inequality_that_holds_anyway_changes_nothing():
     assert found.jacobian.shape == (0, 8)
 
 
-def test_an_inequality_that_binds_is_held_at_its_limit_without_a_degree_of_freedom():
-    limit = FREE.theta[0] + 0.3
+@pytest.mark.parametrize("further", [0.3, 0.01])
+def test_an_inequality_that_binds_is_held_at_its_limit_without_a_degree_of_freedom(further):
+    limit = FREE.theta[0] + further
     found = fitted(at_least(Linear(A, limit)))
     assert found.converged
     assert found.theta[0] == pytest.approx(limit, abs=1e-12)
@@ -254,6 +257,17 @@ def test_a_start_that_implies_no_covariance_matrix_is_replaced_by_another():
 def test_the_same_minimum_is_found_from_far_away():
     far = np.array([5.0, -4.0, 3.0, 9.0, 0.1, 5.0, 0.2, 20.0])
     np.testing.assert_allclose(fitted(start=far).theta, FREE.theta, atol=EXACT)
+
+
+@pytest.mark.parametrize("number", [0, 4, 5, 7])
+def test_steps_that_go_too_far_are_shortened_again_and_again(number):
+    rng = np.random.default_rng(0)
+    starts = [np.r_[rng.normal(0, 5, 3), rng.uniform(0.01, 20, 5)] for _ in range(8)]
+    found = descend(
+        lambda theta: Point(factor(), [cases.block(0, answers())], theta), starts[number]
+    )
+    assert found.converged
+    np.testing.assert_allclose(found.point.theta, FREE.theta, atol=EXACT)
 
 
 def test_units_change_estimates_by_their_own_factor_only():

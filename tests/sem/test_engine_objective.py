@@ -1,5 +1,7 @@
 """Discrepancies by their textbook formulas; slopes of all orders by differences of values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -117,6 +119,23 @@ def test_scores_are_slopes_of_each_cases_loglikelihood(means, gaps):
 
     close(point.scores, cases.differences(logliks, point.theta).T)
     np.testing.assert_allclose(point.scores.sum(axis=0), -point.n_total * point.gradient, atol=1e-8)
+
+
+@pytest.mark.parametrize("n_groups", [1, 2])
+@pytest.mark.parametrize("shift", [0, 5])
+def test_parameters_may_be_numbered_in_any_order(n_groups, shift):
+    cells = [*cases.PATHS, *cases.VARIANCES]
+    numbers = np.roll(np.arange(n_groups * len(cells)), shift)
+    groups = [cases.group_of(cells, own) for own in np.split(numbers, n_groups)]
+    one = cases.structure_of(cells, range(len(cells)))
+    structure = replace(one, groups=tuple(groups), n_free=len(numbers))
+    point = Point(structure, cases.blocks_of(structure), cases.theta_of(structure))
+    close(point.hessian, cases.differences(lambda t: cases.at(point, t).gradient, point.theta))
+    expected = sum(
+        block.weight / point.n_total * information_of(point, number)
+        for number, block in enumerate(point.blocks)
+    )
+    close(point.information, expected)
 
 
 def test_scores_need_the_cases():

@@ -203,6 +203,20 @@ def test_a_clusters_own_errors_are_those_of_its_sums_of_scores():
     assert value(again, "y1 ~1", "std_error") == pytest.approx(expected)
 
 
+@pytest.mark.filterwarnings("ignore::kamlab.RowsLeftOutWarning")
+@pytest.mark.parametrize("options", [{}, {"group": "group"}])
+def test_clusters_stay_with_their_rows(options):
+    options = {"estimator": "MLR", "cluster": "cluster"} | options
+    table = cases.gaps()
+    errors = kl.fit_sem(cases.ONE, table, **options).tidy()["std_error"]
+    used = table.dropna(subset=["y1", "y2", "y3"]).sort_values("group", kind="stable")
+    tidied = kl.fit_sem(cases.ONE, used.reset_index(drop=True), **options)
+    np.testing.assert_allclose(errors, tidied.tidy()["std_error"], rtol=1e-7)
+    apart = used.assign(cluster=used["cluster"].sample(frac=1, random_state=1).to_numpy())
+    others = kl.fit_sem(cases.ONE, apart, **options).tidy()["std_error"]
+    assert (abs(others - errors) > 1e-4).any()
+
+
 def test_groups_are_fitted_as_if_alone_where_nothing_is_shared():
     text = "f1 =~ y1 + y2 + y3; f2 =~ y4 + y5 + y6; f2 ~ f1 + x1; f1 ~ x1"
     both, chisq = cases.fit(text, group="group"), 0.0

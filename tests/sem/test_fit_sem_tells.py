@@ -43,8 +43,10 @@ SORTED = [
 @pytest.mark.parametrize("options", SORTED)
 def test_factor_scores_stand_in_the_users_rows(options):
     table = cases.labelled_rows(cases.gaps().assign(account_id=lambda t: "A" + t.index.astype(str)))
+    table["group"] = table["group"].where(np.arange(len(table)) % 17 > 0)
     fit = kl.fit_sem(cases.MODEL, table, **options)
-    used = table if "missing" in options else table.dropna(subset=cases.NAMES)
+    needed = [] if "missing" in options else cases.NAMES
+    used = table.dropna(subset=[*needed, *(["group"] if "group" in options else [])])
     assert len(used) == fit.glance()["nobs"].item()
     scores = fit.factor_scores()
     assert scores.index.equals(used.index)
@@ -177,6 +179,8 @@ def test_a_bootstrap_draws_alike_from_one_seed_and_makes_all_intervals():
     assert effect["indirect_low"] == pytest.approx(definition["conf_low"])
     percentile = one.bootstrap_intervals("percentile")
     assert row_of(percentile, op=":=")["conf_high"] == pytest.approx(definition["conf_high"])
+    own = one.tidy().query("std_error > 0").reset_index(drop=True)
+    pd.testing.assert_frame_equal(percentile, own[list(percentile)])
     bca = one.bootstrap_intervals()
     assert len(bca) == one.estimate.structure.n_free + 1
     assert (bca["conf_low"] != percentile["conf_low"]).any()
@@ -234,6 +238,13 @@ def test_a_report_names_the_paths_with_their_interval(options, language):
         assert f"{cause} → {outcome}{label} {row['std_all']:.2f}" in half
 
 
+def test_a_negative_path_is_as_clear_as_a_positive_one():
+    table = cases.complete()
+    table[["y4", "y5", "y6"]] *= -1
+    clear = kl.fit_sem(cases.MODEL, table).report().split("includes zero")[0]
+    assert "f1 → f2 -0.79" in clear
+
+
 def test_a_model_that_fits_any_data_says_so(language):
     report = cases.fit(cases.ONE).report()
     assert {"en": "no degrees of freedom", "ja": "自由度が0"}[language] in report
@@ -246,6 +257,9 @@ def test_a_picture_has_the_group_and_numbers_that_are_asked_for(language):
     for number, alt in enumerate(alts, start=1):
         path = row_of(fit.tidy(), lhs="f2", op="~", rhs="f1", group=number)
         assert f"{path['std_all']:.2f}" in alt
+        share = row_of(fit.r_squared(), outcome="f2", group=number)["r_squared"]
+        words = [one.get_text() for one in fit.plot(group=number).texts]
+        assert any(f"{share:.2f}" in one for one in words)
     plain = fit.plot(numbers="estimate", labels={"f1": "Trust & co"}).figure
     assert isinstance(plain, DescribedFigure)
     assert "Trust & co" in plain.alt

@@ -57,6 +57,7 @@ def test_a_row_without_a_group_is_left_out_and_counted():
     assert "5" in words
     assert "group" in words
     assert fit.glance()["nobs"].item() == 116
+    assert str(fit.notes[0]) == "116 cases, 5 left out."
 
 
 HEYWOOD = pd.DataFrame([[1, 0.8, 0.8], [0.8, 1, 0.3], [0.8, 0.3, 1]])

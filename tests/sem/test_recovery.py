@@ -48,6 +48,8 @@ N_REPLICATIONS = 1000
 MOST_ERRORS = 4.0
 # Maximum likelihood is unbiased but for terms of order 1/n; all truths are at most 1.
 SMALL_SAMPLE_BIAS = 1 / N
+# Symmetric intervals for variances and products at n = 400: 0.934 and 0.936 in 3,000 replications.
+SYMMETRIC_SHORT = 0.016
 
 
 def rows_of(rng: np.random.Generator, n: int, *, heavy: bool = False) -> np.ndarray:
@@ -128,27 +130,29 @@ def test_standard_errors_are_the_scatter_of_the_estimates():
     ratio = found.errors.mean(axis=0) / found.values.std(axis=0, ddof=1)
     # A standard deviation of n values has a relative error of 1 / sqrt(2 n).
     assert ratio == pytest.approx(1, abs=MOST_ERRORS / np.sqrt(2 * N_REPLICATIONS))
+    # Theirs is 0.99 on average (0.956 to 1.017 in 3,000 replications).
+    assert ratio.mean() == pytest.approx(0.99, abs=0.02)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
-    tolerance = MOST_ERRORS * share_error(LEVEL, N_REPLICATIONS)
-    assert replications().coverage() == pytest.approx(LEVEL, abs=tolerance)
+    chance = MOST_ERRORS * share_error(LEVEL, N_REPLICATIONS)
+    covered = replications().coverage()
+    assert covered.min() > LEVEL - SYMMETRIC_SHORT - chance
+    assert covered.max() < LEVEL + chance
+    assert covered.mean() == pytest.approx(LEVEL, abs=SYMMETRIC_SHORT)
 
 
 def test_chi_square_of_the_true_model_is_distributed_as_chi_square():
     found = replications()
-    # Its mean exceeds df by a term of order 1/n: some p/n of it (Bartlett 1950).
-    expected = pytest.approx(
-        found.df,
-        abs=MOST_ERRORS * np.sqrt(2 * found.df / N_REPLICATIONS) + found.df * len(NAMES) / N,
-    )
+    # Its mean exceeds df by a share of order p/n (Bartlett 1950): half a unit at most.
+    tolerance = MOST_ERRORS * np.sqrt(2 * found.df / N_REPLICATIONS) + found.df * len(NAMES) / N
     assert found.df == 24
-    assert found.chisq.mean() == expected
+    assert found.chisq.mean() == pytest.approx(found.df, abs=tolerance)
     rejected = (found.chisq > 36.41502850180731).mean()
     assert rejected == pytest.approx(0.05, abs=MOST_ERRORS * share_error(0.05, N_REPLICATIONS))
 
 
-N_HEAVY = 120
+N_HEAVY = 300
 # Intervals that are right for normal data cover about 73 % for variances here, 79 % for loadings.
 TOO_RARELY = 0.88
 # Fourth moments of 400 rows with such tails are rough, and the sandwich is a little small.
@@ -165,15 +169,15 @@ def test_robust_intervals_cover_with_heavy_tails_where_ordinary_ones_do_not():
         ordinary = fit.estimate.covariance(fit.estimate.point.information)
         for kind, spread in (("ordinary", ordinary), ("robust", fit.vcov().to_numpy())):
             hits[kind].append(away < 1.96 * np.sqrt(spread.diagonal()))
-    # The mean over parameters has a smaller error than one of them: this one is an upper bound.
-    margin = MOST_ERRORS * share_error(LEVEL, N_HEAVY)
+    chance = MOST_ERRORS * share_error(LEVEL, N_HEAVY)
     covered = {kind: np.mean(found, axis=0) for kind, found in hits.items()}
     assert covered["ordinary"].mean() < TOO_RARELY
-    assert covered["robust"].mean() == pytest.approx(LEVEL, abs=SANDWICH_SMALL + margin / 4)
-    assert covered["robust"].min() > LEVEL - SANDWICH_SMALL - margin
+    # Chance averages out over the parameters: to a quarter if most hardly correlate.
+    assert covered["robust"].mean() == pytest.approx(LEVEL, abs=SANDWICH_SMALL + chance / 4)
+    assert covered["robust"].min() > LEVEL - SANDWICH_SMALL - chance
 
 
-N_GAPS = 40
+N_GAPS = 60
 
 
 def test_incomplete_rows_count_where_leaving_them_out_would_distort():

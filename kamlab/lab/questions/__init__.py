@@ -8,6 +8,8 @@ from kamlab.accounts.company import Company
 from kamlab.lab.questions import (
     classifying,
     classifying_further,
+    commitment_trust,
+    mediation_and_rivals,
     relationship_quality,
     start_here,
 )
@@ -19,5 +21,7 @@ QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **classifying.QUESTIONS,
     **classifying_further.QUESTIONS,
     **relationship_quality.QUESTIONS,
+    **commitment_trust.QUESTIONS,
+    **mediation_and_rivals.QUESTIONS,
 }
 """From a question's id, as it stands in the notebook, to the function that answers it."""
