@@ -187,6 +187,10 @@ def test_the_information_may_be_expected_or_observed():
     plain, observed = cases.fit(), cases.fit(information="observed")
     expected = np.linalg.inv(observed.estimate.point.hessian) / 121
     np.testing.assert_allclose(observed.vcov(), expected, rtol=EXACT)
+    rows = cases.gaps().dropna(subset=cases.NAMES[:6], how="all")
+    incomplete = kl.fit_sem("f =~ y1 + y2 + y3 + y4 + y5 + y6", rows, missing="fiml")
+    expected = np.linalg.inv(incomplete.estimate.point.hessian) / incomplete.data.nobs
+    np.testing.assert_allclose(incomplete.vcov(), expected, rtol=EXACT)
     expected = np.linalg.inv(plain.estimate.point.information) / 121
     np.testing.assert_allclose(plain.vcov(), expected, rtol=EXACT)
 

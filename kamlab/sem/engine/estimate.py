@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from kamlab.sem.engine.damped import damped_descent
 from kamlab.sem.engine.objective import Estimator, Point
 from kamlab.sem.engine.optimise import Descent, Restriction, descend, null_space
 from kamlab.sem.engine.sample import Block, GroupSample
@@ -15,7 +16,7 @@ from kamlab.sem.engine.starts import starting_values
 from kamlab.sem.engine.structure import COVARIANCE, Floats, Structure
 
 MOST_ROUNDS = 20
-N_STARTS = 4
+N_STARTS = 5
 """Starting points that are tried, the best guess first."""
 ON_BOUNDARY = 1e-9
 
@@ -159,7 +160,7 @@ def estimate(
         return Point(structure, blocks, theta, estimator)
 
     descent, n_equalities = _descend_within(look, start, constraints)
-    for way in _other_ways(structure, start):
+    for way in _other_ways(look, structure, start, constraints):
         if descent.converged:
             break
         descent, n_equalities = _descend_within(look, way, constraints)
@@ -174,8 +175,10 @@ def estimate(
     )
 
 
-def _other_ways(structure: Structure, start: Floats) -> Iterator[Floats]:
-    """Yield other starting points: variables less related, and of larger variance."""
+def _other_ways(
+    look: Callable[[Floats], Point], structure: Structure, start: Floats, constraints: Constraints
+) -> Iterator[Floats]:
+    """Yield other starting points: variables less related or of larger variance, damped steps."""
     variances = np.zeros(structure.n_free, dtype=bool)
     covariances = np.zeros(structure.n_free, dtype=bool)
     for group in structure.groups:
@@ -186,6 +189,8 @@ def _other_ways(structure: Structure, start: Floats) -> Iterator[Floats]:
     yield apart
     yield np.where(variances, 2.0 * start, 0.5 * apart)
     yield np.where(variances, start, 0.1 * apart)
+    if not constraints.equalities:
+        yield damped_descent(look, start)
 
 
 def _descend_within(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import lapack
 
+from kamlab.sem.engine.implied import implied
 from kamlab.sem.engine.objective import Point
 from kamlab.sem.engine.optimise import null_space
 from kamlab.sem.engine.sample import Block, GroupSample
@@ -47,7 +48,7 @@ def unidentified(
         Block(group, everything, sample.cov, sample.mean, sample.weight, None)
         for group, sample in enumerate(samples)
     ]
-    theta = start + SPREAD * _scales(structure, samples) * _generic(len(start))
+    theta = start + SPREAD * _scales(structure, samples, start) * _generic(len(start))
     return flat_directions(Point(structure, blocks, theta, "GLS").information, jacobian)
 
 
@@ -73,12 +74,12 @@ def _generic(size: int) -> Floats:
     return rng.uniform(0.5, 1.0, size) * signs
 
 
-def _scales(structure: Structure, samples: Sequence[GroupSample]) -> Floats:
+def _scales(structure: Structure, samples: Sequence[GroupSample], start: Floats) -> Floats:
     """Return the natural size of each parameter, from the spread of the variables."""
     scales = np.ones(structure.n_free)
-    for group, sample in zip(structure.groups, samples, strict=True):
-        typical = np.sqrt(np.median(sample.cov.diagonal()))
-        spread = np.full(group.size, typical)
+    for number, (group, sample) in enumerate(zip(structure.groups, samples, strict=True)):
+        spread = np.sqrt(np.abs(implied(structure, number, start).total.diagonal()))
+        spread[spread == 0] = np.sqrt(np.median(sample.cov.diagonal()))
         spread[: structure.n_observed] = np.sqrt(sample.cov.diagonal())
         row, column = spread[group.row], spread[group.column]
         sizes = np.select(

@@ -28,6 +28,7 @@ LEAST_RATIO, MOST_RATIO = 0.1, 3.0
 """Bounds on a standardised loading against the reference indicator's."""
 RIDGE = 0.05
 SHRINKAGE = 0.7
+MOST_DOUBLINGS = 60
 NEGLIGIBLE = 1e-9
 
 
@@ -109,7 +110,9 @@ class _Guess:
             return
         cov = self.cov[indicators[:, None], indicators]
         fixed = np.flatnonzero(~self.free[indicators, factor])
-        marker = fixed[0] if len(fixed) else int(np.abs(cov).sum(axis=0).argmax())
+        sizes = np.sqrt(cov.diagonal())
+        strength = np.abs(cov / np.outer(sizes, sizes)).sum(axis=0)
+        marker = fixed[0] if len(fixed) else int(strength.argmax())
         given = self.paths[indicators, factor]
         given[marker] = given[marker] if len(fixed) else 1.0
         loadings = _ratios(cov, marker) * given[marker]
@@ -118,7 +121,8 @@ class _Guess:
         if not len(fixed) and variance > 0:
             loadings, spread = loadings * np.sqrt(spread / variance), variance
         self.paths[indicators, factor] = loadings
-        with_all = loadings @ self.cov[indicators] / (loadings @ loadings)
+        weights = loadings / cov.diagonal()
+        with_all = weights @ self.cov[indicators] / (weights @ loadings)
         with_all[indicators] = loadings * spread
         self.cov[factor], self.cov[:, factor] = with_all, with_all
         self.cov[factor, factor] = spread
@@ -129,9 +133,10 @@ class _Guess:
         if len(indicators) == 1:
             own = self.group.covariances[indicators[0], indicators[0]]
             return float(max(whole - own / size, LEAST_SHARE * whole))
-        squares = loadings**2
-        among = loadings @ cov @ loadings - squares @ cov.diagonal()
-        spread = among / (squares.sum() ** 2 - squares @ squares)
+        weights = loadings / cov.diagonal()
+        shares = weights * loadings
+        among = weights @ cov @ weights - weights**2 @ cov.diagonal()
+        spread = among / (shares.sum() ** 2 - shares @ shares)
         return float(min(max(spread, LEAST_SHARE * whole), MOST_SHARE * whole))
 
     def _regress(self) -> None:
@@ -159,7 +164,18 @@ class _Guess:
         own = self.group.kind == COVARIANCE
         kept[self.group.row[own], self.group.column[own]] = True
         residual = np.where(kept | kept.T, residual, self.group.covariances)
-        return _made_proper(residual)
+        return self._made_room(np.where(kept | kept.T, _made_proper(residual), residual))
+
+    def _made_room(self, residual: Floats) -> Floats:
+        """Return the matrix with free variances large enough for the covariances that are fixed."""
+        own = (self.group.kind == COVARIANCE) & (self.group.row == self.group.column)
+        grown = self.group.row[own]
+        for _ in range(MOST_DOUBLINGS):
+            variances = np.diag(residual.diagonal())
+            if inverse_root(residual + NEGLIGIBLE * variances) is not None:
+                break
+            residual[grown, grown] *= 2.0
+        return residual
 
 
 def _ratios(cov: Floats, marker: int) -> Floats:
@@ -167,8 +183,9 @@ def _ratios(cov: Floats, marker: int) -> Floats:
     sizes = np.sqrt(cov.diagonal() / cov[marker, marker])
     with_marker = cov[:, marker].copy()
     with_marker[marker] = 0.0
-    weights = with_marker @ with_marker - with_marker**2
-    sums = cov @ with_marker - cov.diagonal() * with_marker
+    weighted = with_marker / cov.diagonal()
+    weights = weighted @ with_marker - weighted * with_marker
+    sums = cov @ weighted - cov.diagonal() * weighted
     few = weights <= 0
     ratios = np.where(few, np.sign(cov[:, marker]) * sizes, sums / np.where(few, 1.0, weights))
     signs = np.where(ratios < 0, -1.0, 1.0)
