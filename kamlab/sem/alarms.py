@@ -12,6 +12,7 @@ from kamlab.foundation.errors import ImproperSolutionWarning
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.sem.engine.identification import flat_directions
 from kamlab.sem.engine.implied import Implied
+from kamlab.sem.engine.structure import Floats, Places, Structure
 
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
@@ -45,26 +46,39 @@ def alarms(fit: SemFit) -> tuple[Text, ...]:
 def _about_groups(fit: SemFit) -> Iterator[Text]:
     labels = fit.group_labels
     for label, at in zip(labels, fit.estimate.point.implied, strict=True):
-        for problem in _about_group(fit.estimate.structure.variables, at):
+        for problem in _about_group(fit.estimate.structure, at):
             if len(labels) == 1:
                 yield problem
             else:
                 yield say("sem.in_group", group=label, problem=problem)
 
 
-def _about_group(variables: tuple[str, ...], at: Implied) -> Iterator[Text]:
-    negative = np.flatnonzero(at.residual.diagonal() < 0)
+def _about_group(structure: Structure, at: Implied) -> Iterator[Text]:
+    variables, variances = structure.variables, at.residual.diagonal()
+    negative = np.flatnonzero(variances < 0)
     if len(negative):
         yield say("sem.negative_variance", names=join([same(variables[i]) for i in negative]))
-    latent = np.arange(at.n_observed, len(variables))
-    latent = latent[at.total.diagonal()[latent] > 0]
-    if not len(latent):
-        return
-    spread = np.sqrt(at.total.diagonal()[latent])
-    values, vectors = np.linalg.eigh(at.total[np.ix_(latent, latent)] / np.outer(spread, spread))
-    if values[0] < -NEGLIGIBLE:
-        involved = latent[np.abs(vectors[:, 0]) > INVOLVED]
-        yield say("sem.improper_latent", names=join([same(variables[i]) for i in involved]))
+    modelled = np.setdiff1d(np.arange(at.n_observed), structure.exogenous)
+    for matrix, places, key in (
+        (at.residual, modelled, "sem.improper_residuals"),
+        (at.total, np.arange(at.n_observed, len(variables)), "sem.improper_latent"),
+    ):
+        involved = _improper(matrix, places[matrix.diagonal()[places] > 0])
+        if len(involved):
+            yield say(key, names=join([same(variables[i]) for i in involved]))
+
+
+def _improper(matrix: Floats, places: Places) -> Places:
+    """Return what makes correlations among some variables improper: none if they are proper."""
+    spread = np.sqrt(matrix.diagonal()[places])
+    correlations = matrix[np.ix_(places, places)] / np.outer(spread, spread)
+    if np.count_nonzero(correlations) == len(places):
+        return places[:0]
+    values, vectors = np.linalg.eigh(correlations)
+    if values[0] >= -NEGLIGIBLE:
+        return places[:0]
+    involved: Places = places[np.abs(vectors[:, 0]) > INVOLVED]
+    return involved
 
 
 def sound_alarms(fit: SemFit) -> None:

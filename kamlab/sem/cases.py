@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.linalg import lapack
 
 from kamlab.accounts.validate import nearest_hint
-from kamlab.foundation.errors import ArgumentError, ModelError
+from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.sem.engine.structure import Floats
 
@@ -19,7 +19,8 @@ FLATTEST = 1e-10
 CLEARLY_DEFINITE = 1e-6
 """Smallest pivot beyond which eigenvalues need not be computed."""
 INVOLVED = 0.1
-ASYMMETRY_ALLOWED = 1e-8
+RANGE = (1e-30, 1e30)
+"""Between which variables may vary: eighth powers, as in robust errors, are finite."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +39,8 @@ class Cases:
         Names of the groups, in order of appearance.
     kept : ndarray, shape (cases,)
         Position of each row in the user's table.
+    n_without_group : int
+        Rows of the user's table whose group is missing; they are not among the cases.
     """
 
     names: tuple[str, ...]
@@ -45,6 +48,7 @@ class Cases:
     group: np.ndarray
     labels: tuple[str, ...]
     kept: np.ndarray
+    n_without_group: int = 0
 
 
 def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> Cases:
@@ -57,39 +61,44 @@ def read_cases(frame: pd.DataFrame, names: Sequence[str], group: str | None) -> 
         columns that never vary or hold infinite values.
     """
     wanted = list(names) + ([group] if group else [])
-    problems = [_unknown(name, frame.columns) for name in wanted if name not in frame.columns]
+    problems = [unknown(name, frame.columns) for name in wanted if name not in frame.columns]
     if not frame.columns.is_unique:
         twice = set(frame.columns[frame.columns.duplicated()])
         problems += [say("sem.column_twice", name=name) for name in wanted if name in twice]
     if problems:
         raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
+    if frame.empty:
+        raise ModelError(say("sem.no_rows"))
     values, problems = _numbers(frame, list(names))
+    if group is not None and frame[group].isna().all():
+        problems.append(say("sem.empty_group", name=group))
     if problems:
         raise ModelError(say("sem.data_problems", problems=paragraph(problems)))
     if group is None:
         zeros = np.zeros(len(frame), dtype=np.intp)
         return Cases(tuple(names), values, zeros, ("",), np.arange(len(frame)))
     numbers, labels = pd.factorize(frame[group])
-    known = numbers >= 0
-    return Cases(
-        tuple(names),
-        values[known],
-        numbers[known],
-        tuple(str(label) for label in labels),
-        np.flatnonzero(known),
-    )
+    known = np.flatnonzero(numbers >= 0)
+    labelled = tuple(str(label) for label in labels)
+    without = len(frame) - len(known)
+    return Cases(tuple(names), values[known], numbers[known], labelled, known, without)
 
 
 def _numbers(frame: pd.DataFrame, names: list[str]) -> tuple[Floats, list[Text]]:
     """Return columns as numbers, and what is wrong with them."""
     columns = [frame[name] for name in names]
-    wordy = {c.name: c.dtype for c in columns if not pd.api.types.is_numeric_dtype(c.dtype)}
+    wordy = {c.name: c.dtype for c in columns if not _is_real(c)}
     problems = [say("sem.not_numbers", name=name, type=kind) for name, kind in wordy.items()]
     numeric = [column for column in columns if column.name not in wordy]
     values = np.empty((len(frame), len(numeric)))
     for place, column in enumerate(numeric):
         values[:, place] = column.to_numpy(dtype=float, na_value=np.nan)
     return values, problems + _about_columns([str(column.name) for column in numeric], values)
+
+
+def _is_real(column: pd.Series) -> bool:
+    kind = column.dtype
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind)
 
 
 def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -101,13 +110,14 @@ def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
         If there is none of that name, or two.
     """
     if name not in frame.columns:
-        raise ModelError(say("sem.data_problems", problems=_unknown(name, frame.columns)))
+        raise ModelError(say("sem.data_problems", problems=unknown(name, frame.columns)))
     if not frame.columns.is_unique and list(frame.columns).count(name) > 1:
         raise ModelError(say("sem.data_problems", problems=say("sem.column_twice", name=name)))
     return frame[name]
 
 
-def _unknown(name: str, known: Iterable[object]) -> Text:
+def unknown(name: str, known: Iterable[object]) -> Text:
+    """Say that there is no column of that name."""
     candidates = [str(column) for column in known]
     return say("sem.unknown_column", name=name, hint=nearest_hint(name, candidates))
 
@@ -115,71 +125,20 @@ def _unknown(name: str, known: Iterable[object]) -> Text:
 def _about_columns(names: Sequence[str], values: Floats) -> list[Text]:
     with np.errstate(invalid="ignore"):
         lowest, highest = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
-        varies = (highest > lowest) & np.isfinite(lowest) & np.isfinite(highest)
+        size = highest - lowest
+        usable = (size >= RANGE[0]) & (np.fmax(highest, -lowest) <= RANGE[1])
     problems = []
-    for place in np.flatnonzero(~varies).tolist():
+    for place in np.flatnonzero(~usable).tolist():
         name, own = names[place], values[:, place]
         if np.isinf(own).any():
             problems.append(say("sem.infinite", name=name, row=int(np.isinf(own).argmax()) + 1))
         elif np.isnan(own).all():
             problems.append(say("sem.empty_column", name=name))
+        elif size[place] > 0:
+            problems.append(say("sem.rescale", name=name))
         else:
             problems.append(say("sem.constant", name=name, value=own[~np.isnan(own)][0]))
     return problems
-
-
-def read_moments(
-    cov: pd.DataFrame, means: pd.Series | Mapping[str, float] | None, names: Sequence[str]
-) -> tuple[Floats, Floats | None]:
-    """Return covariances and means of the variables that a model names.
-
-    Parameters
-    ----------
-    cov : DataFrame
-        Covariances or correlations, with the same names on rows and columns; the lower triangle
-        is enough.
-    means : Series or mapping, optional
-    names : sequence of str
-
-    Raises
-    ------
-    ModelError
-        Listing all that is wrong: names or values missing, not symmetric, variances not
-        positive.
-    """
-    if not isinstance(cov, pd.DataFrame):
-        raise ArgumentError(say("sem.cov_is_no_frame", got=type(cov).__name__))
-    rows = [*cov.index.astype(str)] if cov.index.dtype.kind not in "iu" else [*cov.columns]
-    table = cov.set_axis(rows, axis=0) if len(rows) == len(cov) else cov
-    lacking = [n for n in names if n not in table.index or n not in table.columns]
-    problems = [_unknown(name, table.columns) for name in lacking]
-    present = [name for name in names if name not in lacking]
-    values = table.loc[present, present].to_numpy(dtype=float)
-    values = np.where(np.isnan(values), values.T, values)
-    problems += _about_matrix(present, values)
-    level = None
-    if means is not None:
-        given = dict(means.items())
-        problems += [_unknown(name, given) for name in names if name not in given]
-        level = np.array([float(given.get(name, np.nan)) for name in names])
-    if problems:
-        raise ModelError(say("sem.matrix_problems", problems=paragraph(problems)))
-    return (values + values.T) / 2, level
-
-
-def _about_matrix(names: Sequence[str], values: Floats) -> list[Text]:
-    if np.isnan(values).any():
-        row, column = np.argwhere(np.isnan(values))[0]
-        return [say("sem.matrix_gap", row=names[row], column=names[column])]
-    spread = np.sqrt(np.abs(values.diagonal()))
-    flat = [name for name, size in zip(names, values.diagonal(), strict=True) if size <= 0]
-    if flat:
-        return [say("sem.matrix_variance", names=join([same(name) for name in flat]))]
-    apart = np.abs(values - values.T) / np.outer(spread, spread)
-    if apart.max() > ASYMMETRY_ALLOWED:
-        row, column = np.unravel_index(apart.argmax(), apart.shape)
-        return [say("sem.matrix_asymmetric", row=names[row], column=names[column])]
-    return []
 
 
 def need_positive_definite(names: Sequence[str], cov: Floats, nobs: int) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FEWEST = 2
 SIGNIFICANT = 0.05
+SAME_MOMENTS = 1e-4
+"""Difference of correlations that the search for moments of incomplete rows may leave."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -231,9 +233,26 @@ def _need_comparable(fits: Mapping[str, SemFit]) -> None:
         words = {"free": freer, "restricted": name}
         if set(free.table.observed) != set(restricted.table.observed):
             raise ArgumentError(say("sem.nested_variables", **words))
-        if free.data.nobs != restricted.data.nobs or free.group_labels != restricted.group_labels:
-            raise ArgumentError(say("sem.nested_cases", **words))
         if free.options.estimator != restricted.options.estimator:
             raise ArgumentError(say("sem.nested_estimators", **words))
+        if not _same_cases(free, restricted):
+            raise ArgumentError(say("sem.nested_cases", **words))
         if reproduction(restricted, free) is None:
             raise ArgumentError(say("sem.nested_not", **words))
+
+
+def _same_cases(free: SemFit, restricted: SemFit) -> bool:
+    """Return whether two fits have the same groups, cases and sums of squares."""
+    if free.group_labels != restricted.group_labels:
+        return False
+    names = free.table.observed
+    order = [restricted.table.observed.index(name) for name in names]
+    for one, other in zip(free.data.samples, restricted.data.samples, strict=True):
+        if one.nobs != other.nobs:
+            return False
+        squares = one.cov * one.weight
+        spread = np.sqrt(squares.diagonal())
+        apart = squares - other.cov[np.ix_(order, order)] * other.weight
+        if np.abs(apart / np.outer(spread, spread)).max() > SAME_MOMENTS:
+            return False
+    return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from kamlab.foundation.errors import ArgumentError, NotApplicable
-from kamlab.foundation.language import join, same, say
+from kamlab.foundation.language import join, paragraph, same, say
 from kamlab.sem.engine.structure import Places
 from kamlab.sem.inference.effects import effects as effects_of
 from kamlab.sem.inference.effects import effects_of_draws, specific_effects
@@ -16,6 +17,7 @@ from kamlab.sem.inference.factor_scores import factor_scores as scores_of
 from kamlab.sem.inference.intervals import percentile_interval
 from kamlab.sem.inference.residuals import r_squared as explained
 from kamlab.sem.inference.residuals import residual_scores, residuals
+from kamlab.sem.kinds import whole, wrong_switches
 from kamlab.sem.tables import normal_interval
 
 if TYPE_CHECKING:
@@ -30,6 +32,40 @@ def per_group(tables: list[pd.DataFrame]) -> pd.DataFrame:
         return tables[0].reset_index(drop=True)
     numbered = [table.assign(group=number) for number, table in enumerate(tables, start=1)]
     return pd.concat(numbered, ignore_index=True)
+
+
+def need_group(fit: SemFit, group: int) -> int:
+    """Return the number of a group, from 1.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no group of that number.
+    """
+    labels = fit.group_labels
+    number = whole(group)
+    if number is None or not 1 <= number <= len(labels):
+        named = [
+            same(f"{place}: {label}" if label else place)
+            for place, label in enumerate(labels, start=1)
+        ]
+        raise ArgumentError(
+            say("sem.unknown_group", value=group, last=len(labels), labels=join(named))
+        )
+    return number
+
+
+def need_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Raise `ArgumentError` unless a value is one of those allowed."""
+    if value not in allowed:
+        listed = join([same(repr(one)) for one in allowed])
+        raise ArgumentError(say("sem.option", name=name, value=value, allowed=listed))
+
+
+def need_switches(**switches: object) -> None:
+    """Raise `ArgumentError` unless all values are True, False or None."""
+    if problems := wrong_switches(switches):
+        raise ArgumentError(paragraph(problems))
 
 
 def structural(fit: SemFit) -> Places:
@@ -79,16 +115,16 @@ def indirect_effects(
     fit: SemFit, cause: str, effect: str, *, standardised: bool, group: int
 ) -> pd.DataFrame:
     """Return the effect along each way from a cause to an effect."""
+    number = need_group(fit, group)
     variables = fit.estimate.structure.variables
     unknown = [name for name in (cause, effect) if name not in variables]
     if unknown:
         known = join([same(variables[place]) for place in structural(fit)])
-        raise ArgumentError(
-            say("sem.unknown_variable", name=join([*map(same, unknown)]), known=known)
-        )
+        key = "sem.unknown_variable" if known.en else "sem.unknown_variable_alone"
+        raise ArgumentError(say(key, name=join([*map(same, unknown)]), known=known))
     ways = specific_effects(
         fit.estimate.point,
-        group - 1,
+        number - 1,
         fit.uncertainty.covariance,
         variables.index(cause),
         variables.index(effect),
@@ -138,7 +174,7 @@ def residual_correlations(fit: SemFit) -> pd.DataFrame:
 
 def implied_moments(fit: SemFit, group: int) -> pd.DataFrame:
     """Return the implied covariances of one group, with a last row of means if it has means."""
-    at = fit.estimate.point.implied[group - 1]
+    at = fit.estimate.point.implied[need_group(fit, group) - 1]
     names = list(fit.estimate.structure.observed)
     table = pd.DataFrame(at.sigma, index=names, columns=names)
     if fit.estimate.structure.has_means:
@@ -152,9 +188,7 @@ def factor_scores(fit: SemFit, method: Literal["regression", "bartlett"]) -> pd.
         raise NotApplicable(say("sem.no_cases"))
     if not fit.table.latent:
         raise NotApplicable(say("sem.no_latent"))
-    if method not in ("regression", "bartlett"):
-        allowed = join([same("'regression'"), same("'bartlett'")])
-        raise ArgumentError(say("sem.option", name="method", value=method, allowed=allowed))
+    need_choice("method", method, ("regression", "bartlett"))
     found = scores_of(fit.estimate, method)
     scores = np.concatenate([one.scores for one in found])
     kept = np.concatenate(fit.data.kept)

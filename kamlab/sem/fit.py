@@ -11,6 +11,7 @@ import pandas as pd
 
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import join, same, say
+from kamlab.sem import tables
 from kamlab.sem.alarms import sound_alarms
 from kamlab.sem.assembly import places_of, row_places, structure_of, written
 from kamlab.sem.engine.estimate import N_STARTS, Constraints, Estimate, estimate
@@ -18,6 +19,7 @@ from kamlab.sem.engine.identification import flat_directions, unidentified
 from kamlab.sem.engine.starts import starting_values
 from kamlab.sem.engine.structure import Floats, Structure
 from kamlab.sem.inputs import Inputs
+from kamlab.sem.kinds import as_names
 from kamlab.sem.options import Options, checked_options
 from kamlab.sem.result import SemFit
 from kamlab.sem.samples import Data
@@ -148,8 +150,7 @@ def fit_sem(
     >>> fit.glance()["df"].tolist()
     [4]
     """
-    group_equal = (group_equal,) if isinstance(group_equal, str) else group_equal
-    group_partial = (group_partial,) if isinstance(group_partial, str) else group_partial
+    group_equal, group_partial = as_names(group_equal), as_names(group_partial)
     options = checked_options(
         Options(
             estimator=estimator,
@@ -163,20 +164,28 @@ def fit_sem(
         ),
         from_moments=data is None,
         group_equal=group_equal,
+        group_partial=group_partial,
         group=group,
         cluster=cluster,
+        switches={
+            "std_lv": std_lv,
+            "meanstructure": meanstructure,
+            "growth": growth,
+            "fixed_x": fixed_x,
+            "orthogonal": orthogonal,
+        },
     )
     inputs = Inputs(data=data, cov=cov, means=means, nobs=nobs, group=group, cluster=cluster)
     statements, table = _read(
         model,
         n_groups=inputs.n_groups,
         std_lv=std_lv,
-        meanstructure=inputs.model_means(options) if meanstructure is None else meanstructure,
+        meanstructure=inputs.model_means(options, meanstructure),
         growth=growth,
         fixed_x=options.discrepancy == "ML" if fixed_x is None else fixed_x,
         orthogonal=orthogonal,
-        group_equal=tuple(group_equal),
-        group_partial=tuple(group_partial),
+        group_equal=group_equal,
+        group_partial=group_partial,
     )
     return _fitted(statements, table, inputs.prepared(table, options), options, data)
 
@@ -218,7 +227,7 @@ def _fitted(
         data=prepared,
         options=options,
         covariates=places_of(statements.variables.covariates, table.observed),
-        frame=frame,
+        frame=None if frame is None else tables.identity(frame),
     )
     sound_alarms(fit)
     return fit

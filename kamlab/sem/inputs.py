@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kamlab.foundation.errors import ArgumentError, ModelError
-from kamlab.foundation.language import join, same, say
+from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.sem.assembly import places_of
-from kamlab.sem.cases import column_of, read_cases, read_moments
+from kamlab.sem.cases import column_of, read_cases
+from kamlab.sem.kinds import whole, wrong_counts
+from kamlab.sem.moments import read_moments
 from kamlab.sem.options import Options
 from kamlab.sem.samples import Data, clustered, data_from_moments, data_from_rows, data_with_gaps
 from kamlab.sem.syntax.parameters import ParameterTable
@@ -35,14 +37,25 @@ class Inputs:
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
+        if problems := [*self._problems()]:
+            raise ArgumentError(paragraph(problems))
+        if self.nobs is not None:
+            object.__setattr__(self, "nobs", whole(self.nobs))
+
+    def _problems(self) -> Iterator[Text]:
         if (self.data is None) == (self.cov is None):
-            raise ArgumentError(say("sem.one_input"))
+            yield say("sem.one_input")
         if self.data is not None and not isinstance(self.data, pd.DataFrame):
-            raise ArgumentError(say("sem.data_is_no_frame", got=type(self.data).__name__))
+            yield say("sem.data_is_no_frame", got=type(self.data).__name__)
+        if self.cov is not None and not isinstance(self.cov, pd.DataFrame):
+            yield say("sem.cov_is_no_frame", got=type(self.cov).__name__)
         if self.cov is not None and self.nobs is None:
-            raise ArgumentError(say("sem.cov_needs_nobs"))
+            yield say("sem.cov_needs_nobs")
         if self.data is not None and (self.nobs is not None or self.means is not None):
-            raise ArgumentError(say("sem.only_with_cov"))
+            yield say("sem.only_with_cov")
+        yield from wrong_counts({"nobs": (self.nobs, 1)})
+        if self.means is not None and not isinstance(self.means, pd.Series | Mapping):
+            yield say("sem.means_kind", got=type(self.means).__name__)
 
     @property
     def n_groups(self) -> int:
@@ -51,8 +64,18 @@ class Inputs:
             return 1
         return max(1, column_of(self.data, self.group).nunique())
 
-    def model_means(self, options: Options) -> bool:
-        """Return whether means are modelled unless the user decides."""
+    def model_means(self, options: Options, asked: bool | None) -> bool:
+        """Return whether means are modelled: as asked, or where something needs them.
+
+        Raises
+        ------
+        ArgumentError
+            If means are given but must not be modelled.
+        """
+        if asked is not None:
+            if self.means is not None and not asked:
+                raise ArgumentError(say("sem.means_not_modelled"))
+            return asked
         sorted_by = self.group or self.cluster
         return sorted_by is not None or self.means is not None or options.missing == "fiml"
 

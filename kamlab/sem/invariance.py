@@ -8,6 +8,7 @@ import pandas as pd
 
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import join, same, say
+from kamlab.sem.cases import column_of
 from kamlab.sem.compare_nested import NestedComparison, compare_nested
 from kamlab.sem.fit import fit_sem
 
@@ -54,7 +55,8 @@ def measurement_invariance(
     """
     if "group_equal" in options:
         raise ArgumentError(say("sem.invariance_group_equal", levels=join([*map(same, LEVELS)])))
-    if group in data and data[group].nunique() < 2:
+    known = isinstance(data, pd.DataFrame) and isinstance(group, str) and group in data.columns
+    if known and len(column_of(data, group).dropna().unique()) == 1:
         raise ArgumentError(say("sem.invariance_one_group", group=group))
     fits = {
         level: fit_sem(model, data, group=group, group_equal=equal, **options)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.language import say
 from kamlab.sem.details import structural
 from kamlab.sem.engine.structure import COVARIANCE, MEAN
 from kamlab.sem.inference.modification import Candidates, candidates
 from kamlab.sem.inference.modification import modification_indices as indices
+from kamlab.sem.kinds import is_number
 
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 def modification_indices(fit: SemFit, least: float) -> pd.DataFrame:
     """Return modification indices of at least some size, largest first."""
+    if not is_number(least):
+        raise ArgumentError(say("sem.least_number", value=least))
     rows, structure = fit.rows, fit.estimate.structure
     measured = {p.rhs for p in fit.table.parameters if p.op == "=~"}
     indicators = [i for i, name in enumerate(structure.observed) if name in measured]
@@ -49,9 +54,13 @@ def _formulas(fit: SemFit, listed: Candidates) -> list[tuple[str, str, str, int]
     structure, equations = fit.estimate.structure, set(structural(fit).tolist())
     names = structure.variables
     found = []
-    for group, kind, row, column in zip(
-        listed.group, listed.kind, listed.row, listed.column, strict=True
+    for group, kind, row, column, source in zip(
+        listed.group, listed.kind, listed.row, listed.column, listed.source, strict=True
     ):
+        if source >= 0:
+            one = fit.table.parameters[source]
+            found.append((one.lhs, one.op, one.rhs, one.group))
+            continue
         left, right, number = names[row], names[column], int(group) + 1
         if kind == MEAN:
             found.append((left, "~1", "", number))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kamlab.foundation.errors import ArgumentError
@@ -11,6 +11,14 @@ from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.level import tails
 from kamlab.sem.engine.objective import Estimator
 from kamlab.sem.inference.robust import RobustErrors
+from kamlab.sem.kinds import (
+    is_number,
+    whole,
+    wrong_columns,
+    wrong_counts,
+    wrong_names,
+    wrong_switches,
+)
 
 ROBUST = ("MLM", "MLR")
 CHOICES = {
@@ -79,10 +87,17 @@ def checked_options(
     *,
     from_moments: bool,
     group_equal: Sequence[str],
+    group_partial: Sequence[str],
     group: str | None,
     cluster: str | None,
+    switches: Mapping[str, object],
 ) -> Options:
     """Return the options, or raise with all that is wrong about them.
+
+    Parameters
+    ----------
+    switches : mapping of str to object
+        The arguments that must be True, False or None, by name.
 
     Raises
     ------
@@ -98,12 +113,24 @@ def checked_options(
         for one in group_equal
         if one not in EQUAL
     ]
+    problems += wrong_names("group_partial", group_partial, example='["f =~ x2"]')
+    problems += wrong_columns({"group": group, "cluster": cluster})
+    problems += wrong_switches(switches) + _wrong_numbers(options)
     if not problems:
         problems = _combinations(options, from_moments, group_equal, group, cluster)
     if problems:
         raise ArgumentError(paragraph(problems))
     tails(options.conf_level)
-    return options
+    return replace(options, bootstrap=whole(options.bootstrap) or 0, seed=whole(options.seed))
+
+
+def _wrong_numbers(options: Options) -> list[Text]:
+    problems = wrong_counts({"seed": (options.seed, 0)})
+    if whole(options.bootstrap) is None:
+        problems.append(say("sem.bootstrap_negative", draws=options.bootstrap))
+    if not is_number(options.conf_level):
+        problems.append(say("sem.level_number", value=options.conf_level))
+    return problems
 
 
 def _combinations(
@@ -120,6 +147,8 @@ def _combinations(
         problems.append(say("sem.fiml_needs_ml", estimator=options.estimator))
     if options.estimator == "MLM" and options.information == "observed":
         problems.append(say("sem.mlm_is_expected"))
+    if options.estimator == "ULS" and options.information == "observed":
+        problems.append(say("sem.uls_is_expected"))
     if options.likelihood == "wishart" and options.estimator != "ML":
         problems.append(say("sem.wishart_needs_ml", estimator=options.estimator))
     if options.likelihood == "wishart" and options.missing == "fiml":

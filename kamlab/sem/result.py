@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kamlab.foundation.language import Text, paragraph, same, say
+from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
 from kamlab.sem import bootstrapped, details, drawing, modifications, scaled, sentences, tables
 from kamlab.sem.alarms import alarms
@@ -24,6 +25,7 @@ from kamlab.sem.inference.standardised import Standardised
 from kamlab.sem.options import Options
 from kamlab.sem.picture.path_diagram import draw_diagram
 from kamlab.sem.samples import Data
+from kamlab.sem.sealed import seal
 from kamlab.sem.syntax.parameters import ParameterTable
 from kamlab.sem.uncertainty import Uncertainty, uncertainty_of
 
@@ -43,7 +45,17 @@ class SemFit(Result):
     data: Data
     options: Options
     covariates: Places
-    frame: pd.DataFrame | None
+    frame: Lent[pd.DataFrame | None] = Lent()
+
+    def __post_init__(self) -> None:
+        """Let nobody write to the arrays that the fit is made of."""
+        rows, found = self.rows, self.estimate
+        seal((rows.group, rows.kind, rows.row, rows.column, rows.number, self.table.numbers))
+        seal((self.covariates, found.theta, found.jacobian, *self.data.kept))
+        for sample in self.data.samples:
+            seal((sample.cov, sample.mean, sample.rows))
+        for block in self.data.blocks:
+            seal((block.places, block.cov, block.mean, block.rows))
 
     @cached_property
     def values(self) -> Floats:
@@ -51,12 +63,14 @@ class SemFit(Result):
         theta, point = self.estimate.theta, self.estimate.point
         intercepts = [matrices(group, theta)[2] for group in point.structure.groups]
         defined = [one.expression.value(theta) for one in self.table.definitions]
-        return np.concatenate([self.rows.values(point.implied, intercepts), defined])
+        values = np.concatenate([self.rows.values(point.implied, intercepts), defined])
+        seal((values,))
+        return values
 
     @cached_property
     def uncertainty(self) -> Uncertainty:
         """Errors and intervals of `values`, and the covariances of the estimates."""
-        return uncertainty_of(
+        found = uncertainty_of(
             self.estimate,
             self.table,
             self.rows,
@@ -65,11 +79,15 @@ class SemFit(Result):
             self.options,
             self.data.clusters,
         )
+        seal((found.covariance, found.errors, found.low, found.high))
+        return found
 
     @cached_property
     def standardised(self) -> Standardised:
         """`values` in standard deviations: of latent variables, and of all variables."""
-        return scaled.standardised(self)
+        found = scaled.standardised(self)
+        seal((found.std_lv, found.std_all))
+        return found
 
     @cached_property
     def scaling(self) -> Scaling | None:
@@ -256,8 +274,10 @@ class SemFit(Result):
             Whether to draw indicators and covariances; by default where they fit.
         group : int, default 1
         """
+        details.need_choice("numbers", numbers, ("standardised", "estimate", "none"))
+        details.need_switches(measurement=measurement, covariances=covariances)
         return draw_diagram(
-            drawing.diagram(self, group),
+            drawing.diagram(self, details.need_group(self, group)),
             labels=labels,
             title=title or self.title,
             numbers=numbers,

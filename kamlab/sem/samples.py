@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from kamlab.sem.engine.structure import Floats, Places
 from kamlab.sem.options import Options
 
 FEWEST_CLUSTERS = 2
-FROM_CALLER = 4
+FROM_CALLER = 5
 """Frames between the user's call of `fit_sem` and the warning."""
 
 
@@ -84,8 +84,7 @@ def data_from_rows(cases: Cases, options: Options) -> Data:
     n_left_out = int((~complete).sum())
     if n_left_out == len(complete):
         raise ModelError(say("sem.no_complete_rows"))
-    if n_left_out:
-        warn_left_out(n_left_out, len(complete), say("sem.reason_missing"), stacklevel=FROM_CALLER)
+    left_out = _warned(cases, {"sem.reason_missing": n_left_out})
     samples, kept = [], []
     for number in range(len(cases.labels)):
         own = np.flatnonzero(complete & (cases.group == number))
@@ -93,7 +92,17 @@ def data_from_rows(cases: Cases, options: Options) -> Data:
         with _naming_group(cases, number):
             samples.append(_sample(rows, cases.names, options))
         kept.append(cases.kept[own])
-    return _data(samples, cases.labels, tuple(kept), n_left_out, options)
+    return _data(samples, cases.labels, tuple(kept), left_out, options)
+
+
+def _warned(cases: Cases, counts: Mapping[str, int]) -> int:
+    """Warn of the rows left out, for each reason, and return how many they are in all."""
+    counts = {"sem.reason_group": cases.n_without_group, **counts}
+    total = len(cases.values) + cases.n_without_group
+    for reason, count in counts.items():
+        if count:
+            warn_left_out(count, total, say(reason), stacklevel=FROM_CALLER)
+    return sum(counts.values())
 
 
 @contextmanager
@@ -138,11 +147,9 @@ def data_with_gaps(cases: Cases, exogenous: Places, options: Options) -> Data:
         kept.append(cases.kept[own[patterns.order]])
         saturated.append(2 * moments.objective)
         empty, without = empty + patterns.n_empty, without + patterns.n_without_covariate
-    for count, reason in ((empty, "sem.reason_empty"), (without, "sem.reason_covariate")):
-        if count:
-            warn_left_out(count, len(cases.values), say(reason), stacklevel=FROM_CALLER)
+    left_out = _warned(cases, {"sem.reason_empty": empty, "sem.reason_covariate": without})
     return Data(
-        tuple(samples), tuple(blocks), tuple(saturated), cases.labels, tuple(kept), empty + without
+        tuple(samples), tuple(blocks), tuple(saturated), cases.labels, tuple(kept), left_out
     )
 
 

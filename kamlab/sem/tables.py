@@ -119,6 +119,11 @@ def _robust(found: RobustIndices) -> dict[str, float]:
     }
 
 
+def identity(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what a fit keeps of the user's table: its index, and whose each row is."""
+    return frame[[name for name in IDENTITY if name in frame.columns]].copy()
+
+
 def case_rows(fit: SemFit) -> pd.DataFrame:
     """Return one row a case used: its place in the user's table, whose it is, factor scores.
 
@@ -131,9 +136,8 @@ def case_rows(fit: SemFit) -> pd.DataFrame:
         raise NotApplicable(say("sem.no_cases"))
     kept = np.concatenate(fit.data.kept)
     order = np.argsort(kept)
-    known = [name for name in IDENTITY if name in fit.frame]
-    cases = fit.frame[known].iloc[kept[order]].reset_index(drop=True)
-    cases.insert(len(known), "row", kept[order])
+    cases = fit.frame.iloc[kept[order]].reset_index(drop=True)
+    cases.insert(cases.shape[1], "row", kept[order])
     if not fit.table.latent:
         return cases
     scores = fit.factor_scores().reset_index(drop=True).add_prefix("score_")

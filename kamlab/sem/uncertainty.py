@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from kamlab.foundation.level import tails
@@ -17,6 +19,11 @@ from kamlab.sem.inference.intervals import covariance, percentile_interval, stan
 from kamlab.sem.inference.robust import robust_covariance
 from kamlab.sem.options import Options
 from kamlab.sem.syntax.parameters import ParameterTable
+
+Flags = NDArray[np.bool_]
+
+ROUNDING = 1e-10
+"""Share of its scale below which an error is that of arithmetic."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +66,14 @@ def uncertainty_of(
     """
     if options.bootstrap:
         draws = bootstrap(found, options.bootstrap, options.seed, constraints=constraints)
-        return _from_draws(draws, table, rows, values, options)
+        return _from_draws(draws, found, table, rows, values, options)
     spread = covariance_of(found, options, clusters)
     slopes = [one.expression.gradient(found.theta) for one in table.definitions]
     variances = np.concatenate(
         [_of_rows(spread.diagonal(), rows), [slope @ spread @ slope for slope in slopes]]
     )
     errors = np.sqrt(variances.clip(min=0.0))
+    errors[_pinned(found, slopes, rows, errors)] = 0.0
     low, high = ndtri(tails(options.conf_level))
     return Uncertainty(spread, errors, values + low * errors, values + high * errors, None)
 
@@ -77,8 +85,27 @@ def _of_rows(of_parameters: Floats, rows: RowPlaces) -> Floats:
     return np.where(rows.number >= 0, of_parameters[rows.number], 0.0)
 
 
+def _pinned(found: Estimate, slopes: Sequence[Floats], rows: RowPlaces, errors: Floats) -> Flags:
+    """Return which rows and definitions the constraints hold at one value.
+
+    Their errors are rounding beside those that the parameters would have alone.
+    """
+    if not len(found.jacobian):
+        return np.zeros(len(errors), dtype=bool)
+    own = found.n_total * found.point.information.diagonal()
+    alone = np.divide(1.0, own, out=np.zeros(len(own)), where=own > 0)
+    scale = np.concatenate([_of_rows(alone, rows), [slope**2 @ alone for slope in slopes]])
+    pinned: Flags = errors <= ROUNDING * np.sqrt(scale)
+    return pinned
+
+
 def _from_draws(
-    draws: Draws, table: ParameterTable, rows: RowPlaces, values: Floats, options: Options
+    draws: Draws,
+    found: Estimate,
+    table: ParameterTable,
+    rows: RowPlaces,
+    values: Floats,
+    options: Options,
 ) -> Uncertainty:
     thetas = draws.thetas
     defined = [one.expression.value(thetas) for one in table.definitions]
@@ -88,6 +115,8 @@ def _from_draws(
     q, free = thetas.shape[1], rows.number >= 0
     place = np.concatenate([rows.number, q + np.arange(len(defined))])
     known = np.concatenate([free, np.ones(len(defined), dtype=bool)])
+    slopes = [one.expression.gradient(found.theta) for one in table.definitions]
+    known &= ~_pinned(found, slopes, rows, errors[place])
     return Uncertainty(
         covariance(thetas),
         np.where(known, errors[place], 0.0),

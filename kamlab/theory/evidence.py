@@ -21,8 +21,9 @@ from kamlab.quality.scores import (
     named,
     respondent_scores,
 )
-from kamlab.sem.cases import need_positive_definite, read_moments
+from kamlab.sem.cases import need_positive_definite
 from kamlab.sem.fit import fit_sem
+from kamlab.sem.moments import read_moments
 from kamlab.sem.result import SemFit
 from kamlab.theory.kmv import NAMES
 from kamlab.theory.models import Items, TheoryModel

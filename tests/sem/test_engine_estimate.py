@@ -117,19 +117,11 @@ def test_every_group_weighs_in_chisquare_as_its_sample_says():
     rows = [cases.rows_of(10, 60), cases.rows_of(11, 47)]
     samples = [cases.sample_of(r, weight=len(r) - 1) for r in rows]
     perfect = [np.linalg.slogdet(one.cov)[1] + 6 for one in samples]
-    blocks = [
-        cases.block(0, rows[0][:30]),
-        cases.block(0, rows[0][30:]),
-        cases.block(1, rows[1]),
-    ]
-    found = estimate(structure, samples, blocks, perfect, start=cases.theta_of(structure))
-    whole = estimate(
-        structure,
-        samples,
-        [cases.block(g, r) for g, r in enumerate(rows)],
-        perfect,
-        start=cases.theta_of(structure),
-    )
+    one_each = [cases.block(g, r) for g, r in enumerate(rows)]
+    split = [cases.block(0, rows[0][:30]), cases.block(0, rows[0][30:]), one_each[1]]
+    start = cases.theta_of(structure)
+    found = estimate(structure, samples, split, perfect, start=start)
+    whole = estimate(structure, samples, one_each, perfect, start=start)
     values = [one.value for one in whole.point.whitened]
     expected = 59 * (values[0] - perfect[0]) + 46 * (values[1] - perfect[1])
     assert whole.chisq == pytest.approx(expected, rel=EXACT)
@@ -151,7 +143,7 @@ def test_an_equality_is_the_same_as_one_parameter_for_both():
     assert held.n_equalities == 1
 
 
-def test_a_fixed_value_can_be_written_as_a_constraint():
+def test_a_value_can_be_fixed_by_a_constraint():
     held = fitted(equal(Linear(A, 0.5), Linear(B - 2 * C)))
     assert held.theta[0] == pytest.approx(0.5, abs=1e-12)
     assert held.theta[1] == pytest.approx(2 * held.theta[2], abs=1e-12)
@@ -277,6 +269,11 @@ def test_units_change_estimates_by_their_own_factor_only():
     expected = FREE.theta * [*loading, *scale**2, scale[0] ** 2]
     np.testing.assert_allclose(found.theta, expected, rtol=EXACT)
     assert found.chisq == pytest.approx(FREE.chisq, rel=EXACT)
+
+
+def test_a_start_very_near_the_minimum_is_improved_to_the_last_digit():
+    found = fitted(start=FREE.theta + 1e-7)
+    np.testing.assert_allclose(found.theta, FREE.theta, atol=1e-11)
 
 
 def test_a_search_without_curvature_does_not_claim_a_minimum_it_did_not_reach():

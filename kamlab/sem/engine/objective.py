@@ -238,7 +238,7 @@ class Point:
 
 def spread_over(total: Floats, group: GroupStructure, cells: Floats) -> None:
     """Add what belongs to pairs of cells, shape (k, k), to the pairs of parameters."""
-    if group.is_plain and len(cells) == len(total):
+    if group.is_ordered and len(cells) == len(total):
         total += cells
     else:
         np.add.at(total, (group.parameter[:, None], group.parameter[None, :]), cells)

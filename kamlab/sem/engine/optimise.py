@@ -24,6 +24,8 @@ MOST_STEPS = 150
 MOST_HALVINGS = 30
 SUFFICIENT = 1e-4
 SMALLEST_CURVATURE = 1e-9
+SADDLE_BELOW = 1e-6
+"""Curvature against the information that is taken for rounding."""
 
 
 class Restriction(Protocol):
@@ -94,10 +96,11 @@ def descend(
             break
         decrement = step.decrement
         if decrement < DONE_BELOW and step.infeasible < FEASIBLE_BELOW:
-            return Descent(point, step.jacobian, step.multipliers, True, steps)
+            bottom = step.is_newton or is_bottom(point, step.jacobian)
+            return Descent(point, step.jacobian, step.multipliers, bottom, steps)
         penalty = max(penalty, 2 * np.abs(step.multipliers).max(initial=0.0))
         moved = search.moved(point, step, penalty)
-        if moved is not None and not restrictions and decrement < ONE_STEP_LEFT:
+        if moved is not None and step.is_newton and decrement < ONE_STEP_LEFT:
             return Descent(moved, step.jacobian, step.multipliers, True, steps + 1)
         if moved is None:
             settled = decrement < QUADRATIC_BELOW and step.infeasible < FEASIBLE_BELOW
@@ -114,6 +117,8 @@ class _Step:
     infeasible: float
     jacobian: Floats
     multipliers: Floats
+    is_newton: bool = False
+    """Whether it follows the exact Hessian, and that is positive definite."""
 
 
 class _Search:
@@ -147,13 +152,15 @@ class _Search:
 
     def _free_step(self, point: Point, *, exact: bool) -> _Step:
         gradient = point.gradient
-        direction = _solved(point.hessian if exact else point.information, gradient, None)
+        direction = _solved(point.hessian, gradient, None) if exact else None
+        is_newton = direction is not None
         if direction is None:
             direction = _solved(point.information, gradient, None)
         if direction is None:
             direction = _ridged(point.information, gradient, np.eye(len(gradient)))
         nothing = np.zeros((0, len(gradient)))
-        return _Step(direction, float(-(gradient @ direction)), 0.0, nothing, np.zeros(0))
+        decrement = float(-(gradient @ direction))
+        return _Step(direction, decrement, 0.0, nothing, np.zeros(0), is_newton)
 
     def _held(self, theta: Floats) -> Floats:
         return np.array([one.value(theta) for one in self.restrictions])
@@ -199,6 +206,14 @@ class _Search:
 
     def _are_bent(self, theta: Floats) -> bool:
         return not np.array_equal(self._jacobian(theta), self._jacobian(1.1 * theta + 0.01))
+
+
+def is_bottom(point: Point, jacobian: Floats) -> bool:
+    """Return whether a point without slope is a minimum and no saddle, flat directions aside."""
+    scale = np.sqrt(np.maximum(point.information.diagonal(), np.finfo(float).tiny))
+    basis = null_space(jacobian / scale)
+    bends = np.linalg.eigvalsh(basis.T @ (point.hessian / np.outer(scale, scale)) @ basis)
+    return bool(bends.min(initial=0.0) > -SADDLE_BELOW)
 
 
 def _solved(curvature: Floats, pull: Floats, basis: Floats | None) -> Floats | None:

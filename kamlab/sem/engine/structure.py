@@ -71,6 +71,11 @@ class GroupStructure:
         return len(np.unique(self.parameter)) == len(self.parameter)
 
     @cached_property
+    def is_ordered(self) -> bool:
+        """Whether cell k is filled by parameter k."""
+        return np.array_equal(self.parameter, np.arange(len(self.parameter)))
+
+    @cached_property
     def of_kind(self) -> tuple[Places, Places, Places]:
         """The cells that are paths, (co)variances and means."""
         paths, covariances, means = (
