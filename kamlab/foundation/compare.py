@@ -111,7 +111,9 @@ def compare(results: Mapping[str, Result]) -> Comparison:
     if not isinstance(results, Mapping) or len(results) < FEWEST:
         raise ArgumentError(say("foundation.compare_needs_results", got=type(results).__name__))
     for name, result in results.items():
-        if not isinstance(result, Result) or not {"term", "estimate"} <= {*result.by_term().columns}:
+        if not isinstance(result, Result) or not {"term", "estimate"} <= {
+            *result.by_term().columns
+        }:
             raise ArgumentError(say("foundation.compare_needs_estimates", name=name))
     return Comparison(dict(results))
 

@@ -1,4 +1,4 @@
-"""Confirmatory factor analysis of the constructs: the one place where `quality` asks `sem`."""
+"""Confirmatory factor analysis of the constructs: the one place where `quality` fits a model."""
 
 from __future__ import annotations
 

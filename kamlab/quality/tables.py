@@ -171,6 +171,8 @@ def _against(fit: SemFit, first: SemFit, level: float) -> dict[str, object]:
     if fit is first:
         return _difference(np.nan, np.nan, np.nan, "reference")
     lost = loss(first, fit)
+    if lost.df > 0 and np.isnan(lost.p_value):
+        return _difference(lost.chisq, lost.df, np.nan, None)
     if lost.df == 0:
         verdict = "equivalent" if lost.chisq < SAME_FIT else "worse"
         return _difference(lost.chisq, 0, np.nan, verdict)

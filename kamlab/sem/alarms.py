@@ -10,6 +10,7 @@ import numpy as np
 
 from kamlab.foundation.errors import ImproperSolutionWarning
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.sem.caller import level_of_caller
 from kamlab.sem.engine.identification import flat_directions
 from kamlab.sem.engine.implied import Implied
 from kamlab.sem.engine.structure import Floats, Places, Structure
@@ -17,7 +18,6 @@ from kamlab.sem.engine.structure import Floats, Places, Structure
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
 
-FROM_CALLER = 4
 NEGLIGIBLE = 1e-9
 """Eigenvalues of correlations from minus this on pass for zero."""
 INVOLVED = 0.3
@@ -84,4 +84,4 @@ def _improper(matrix: Floats, places: Places) -> Places:
 def sound_alarms(fit: SemFit) -> None:
     """Warn of what is wrong with a fit."""
     for alarm in alarms(fit):
-        warnings.warn(str(alarm), ImproperSolutionWarning, stacklevel=FROM_CALLER)
+        warnings.warn(str(alarm), ImproperSolutionWarning, stacklevel=level_of_caller())

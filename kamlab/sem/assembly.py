@@ -127,9 +127,13 @@ def _group(
     )
 
 
-def written(table: ParameterTable, number: int) -> str:
-    """Return how the model's text writes a free parameter, with its group if there are several."""
-    first = int(np.flatnonzero(table.numbers == number)[0])
-    one = table.parameters[first]
+def formula(table: ParameterTable, row: int) -> str:
+    """Return how the model's text writes a row, with its group if there are several."""
+    one = table.parameters[row]
     text = f"{one.lhs} ~ 1" if one.op == "~1" else f"{one.lhs} {one.op} {one.rhs}"
     return f"{text} [{one.group}]" if table.n_groups > 1 else text
+
+
+def written(table: ParameterTable, number: int) -> str:
+    """Return how the model's text writes a free parameter, where it does first."""
+    return formula(table, int(np.flatnonzero(table.numbers == number)[0]))

@@ -54,7 +54,8 @@ class NestedComparison(Result):
         Returns
         -------
         DataFrame
-            `term` (name of the model), `npar, df, chisq, aic, bic, cfi, rmsea`; `chisq_diff`,
+            `term` (name of the model), `npar, df, chisq, aic, bic, cfi, rmsea` (with MLM and MLR
+            chi-square is the plain one, CFI and RMSEA the scaled ones); `chisq_diff`,
             `df_diff`, `p_value`, `cfi_diff` and `rmsea_diff` against the row above. With MLM and
             MLR the difference is scaled (Satorra & Bentler 2001).
         """
@@ -132,19 +133,29 @@ class NestedComparison(Result):
     def report(self) -> str:
         """Say for each restriction whether the data speak against it."""
         rows = self.tidy().to_dict("records")
-        sentences = [
-            say(
-                "sem.nested_worse" if row["p_value"] < SIGNIFICANT else "sem.nested_no_worse",
-                restricted=row["term"],
-                free=before["term"],
-                chisq=f"{row['chisq_diff']:.2f}",
-                df=int(row["df_diff"]),
-                p=probability(row["p_value"]),
-                cfi=f"{row['cfi_diff']:.3f}",
-            )
-            for before, row in pairwise(rows)
-        ]
+        sentences = [_judged(before, row) for before, row in pairwise(rows)]
         return str(paragraph([*sentences, *self.notes]))
+
+
+def _judged(before: Mapping[Any, Any], row: Mapping[Any, Any]) -> Text:
+    """Say whether the data speak against a model beside the one before."""
+    return say(
+        _verdict(row),
+        restricted=row["term"],
+        free=before["term"],
+        chisq=f"{row['chisq_diff']:.2f}",
+        df=int(row["df_diff"]),
+        p=probability(row["p_value"]),
+        cfi=f"{row['cfi_diff']:.3f}",
+    )
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    if row["df_diff"] == 0:
+        return "sem.nested_same"
+    if np.isnan(row["p_value"]):
+        return "sem.nested_no_test"
+    return "sem.nested_worse" if row["p_value"] < SIGNIFICANT else "sem.nested_no_worse"
 
 
 def _beside(row: Mapping[Any, Any]) -> Text:

@@ -11,19 +11,13 @@ import pandas as pd
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, paragraph, same, say
 from kamlab.sem.engine.structure import Places
-from kamlab.sem.inference.effects import effects as effects_of
-from kamlab.sem.inference.effects import effects_of_draws, specific_effects
 from kamlab.sem.inference.factor_scores import factor_scores as scores_of
-from kamlab.sem.inference.intervals import percentile_interval
 from kamlab.sem.inference.residuals import r_squared as explained
 from kamlab.sem.inference.residuals import residual_scores, residuals
 from kamlab.sem.kinds import whole, wrong_switches
-from kamlab.sem.tables import normal_interval
 
 if TYPE_CHECKING:
     from kamlab.sem.result import SemFit
-
-KINDS = ("direct", "indirect", "total")
 
 
 def per_group(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -73,75 +67,6 @@ def structural(fit: SemFit) -> Places:
     names = {name for p in fit.table.parameters if p.op == "~" for name in (p.lhs, p.rhs)}
     variables = fit.estimate.structure.variables
     return np.array([i for i, name in enumerate(variables) if name in names], dtype=np.intp)
-
-
-def effects(fit: SemFit, *, standardised: bool) -> pd.DataFrame:
-    """Return direct, indirect and total effects with errors and intervals."""
-    groups = range(len(fit.group_labels))
-    return per_group([_effects_in(fit, group, standardised) for group in groups])
-
-
-def _effects_in(fit: SemFit, group: int, standardised: bool) -> pd.DataFrame:
-    structure, doubt = fit.estimate.structure, fit.uncertainty
-    found = effects_of(
-        fit.estimate.point,
-        group,
-        doubt.covariance,
-        standardised=standardised,
-        among=structural(fit),
-    )
-    names = np.array(structure.variables, dtype=object)
-    table = pd.DataFrame({"cause": names[found.cause], "outcome": names[found.effect]})
-    drawn = None
-    if doubt.draws is not None:
-        drawn = effects_of_draws(
-            structure,
-            group,
-            doubt.draws.thetas,
-            found.cause,
-            found.effect,
-            standardised=standardised,
-        )
-    for place, kind in enumerate(KINDS):
-        value, error = getattr(found, kind), getattr(found, f"{kind}_error")
-        low, high = normal_interval(value, error, fit.options.conf_level)
-        if drawn is not None:
-            low, high = percentile_interval(drawn[place], fit.options.conf_level)
-        table[kind], table[f"{kind}_low"], table[f"{kind}_high"] = value, low, high
-    return table
-
-
-def indirect_effects(
-    fit: SemFit, cause: str, effect: str, *, standardised: bool, group: int
-) -> pd.DataFrame:
-    """Return the effect along each way from a cause to an effect."""
-    number = need_group(fit, group)
-    variables = fit.estimate.structure.variables
-    unknown = [name for name in (cause, effect) if name not in variables]
-    if unknown:
-        known = join([same(variables[place]) for place in structural(fit)])
-        key = "sem.unknown_variable" if known.en else "sem.unknown_variable_alone"
-        raise ArgumentError(say(key, name=join([*map(same, unknown)]), known=known))
-    ways = specific_effects(
-        fit.estimate.point,
-        number - 1,
-        fit.uncertainty.covariance,
-        variables.index(cause),
-        variables.index(effect),
-        standardised=standardised,
-    )
-    values = np.array([way.value for way in ways])
-    errors = np.array([way.error for way in ways])
-    low, high = normal_interval(values, errors, fit.options.conf_level)
-    return pd.DataFrame(
-        {
-            "way": [" → ".join(variables[place] for place in way.path) for way in ways],
-            "estimate": values,
-            "std_error": errors,
-            "conf_low": low,
-            "conf_high": high,
-        }
-    )
 
 
 def r_squared(fit: SemFit) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from kamlab.foundation.language import join, same, say
 from kamlab.sem import tables
 from kamlab.sem.alarms import sound_alarms
 from kamlab.sem.assembly import places_of, row_places, structure_of, written
-from kamlab.sem.engine.estimate import N_STARTS, Constraints, Estimate, estimate
+from kamlab.sem.engine.estimate import Constraints, Estimate, estimate
 from kamlab.sem.engine.identification import flat_directions, unidentified
 from kamlab.sem.engine.starts import starting_values
 from kamlab.sem.engine.structure import Floats, Structure
@@ -84,7 +84,7 @@ def fit_sem(
     missing : {"listwise", "fiml"}, default "listwise"
         Leave incomplete rows out, or use what they have (full-information maximum likelihood).
     group : str, optional
-        Column whose values are groups, in order of appearance.
+        Column whose values are groups, in order of appearance; rows without one are left out.
     group_equal : sequence of str
         What groups share: `loadings`, `intercepts`, `means`, `regressions`, `residuals`,
         `residual.covariances`, `lv.variances`, `lv.covariances`.
@@ -126,14 +126,15 @@ def fit_sem(
         If the model's text cannot be read, its parameters are not identified, the data do not
         fit it, or no minimum was found.
     ArgumentError
-        If an option does not exist, or does not go with another.
+        If an option does not exist, is of another kind, or does not go with another.
 
     Warns
     -----
     RowsLeftOutWarning
-        If incomplete rows were left out.
+        If rows that are incomplete or without a group were left out.
     ImproperSolutionWarning
-        If a variance is negative or latent covariances are not positive definite.
+        If a variance is negative, or covariances of latent variables or of residuals are not
+        positive definite.
 
     Notes
     -----
@@ -255,7 +256,7 @@ def _estimated(
     if not is_sure:
         _need_identified(table, found, start, constraints)
     if not found.converged:
-        raise ModelError(say("sem.not_converged", starts=N_STARTS, steps=found.steps))
+        raise ModelError(say("sem.not_converged", starts=found.ways, steps=found.steps))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
+from math import inf
 from numbers import Real
 
 import numpy as np
@@ -27,7 +27,10 @@ def whole(value: object) -> int | None:
 
 def is_number(value: object) -> bool:
     """Return whether a value is a finite number; True and False are not."""
-    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    # Compared, not converted: a whole number may be too large for a float.
+    return bool(-inf < value < inf)  # type: ignore[operator]
 
 
 def wrong_switches(switches: Mapping[str, object]) -> list[Text]:

@@ -9,10 +9,12 @@ import pandas as pd
 
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
+from kamlab.sem.assembly import formula
 from kamlab.sem.details import structural
 from kamlab.sem.engine.structure import COVARIANCE, MEAN
 from kamlab.sem.inference.modification import Candidates, candidates
 from kamlab.sem.inference.modification import modification_indices as indices
+from kamlab.sem.inference.releases import release_tests as tests_of
 from kamlab.sem.kinds import is_number
 
 if TYPE_CHECKING:
@@ -71,3 +73,29 @@ def _formulas(fit: SemFit, listed: Candidates) -> list[tuple[str, str, str, int]
         else:
             found.append((left, "~", right, number))
     return found
+
+
+def release_tests(fit: SemFit) -> pd.DataFrame:
+    """Return what releasing each equality would gain, largest first."""
+    found, names = tests_of(fit.estimate), _cell_names(fit)
+    stated = [one.text for one in fit.table.equalities]
+    terms: list[str] = []
+    for parameter, groups, cells in zip(found.parameter, found.group, found.cell, strict=True):
+        if parameter < 0:
+            terms.append(stated[sum(term in stated for term in terms)])
+        else:
+            both = zip(groups.tolist(), cells.tolist(), strict=True)
+            terms.append(" == ".join(names[group][cell] for group, cell in both))
+    table = pd.DataFrame({"equality": terms, "mi": found.statistic, "p_value": found.p_value})
+    return table.sort_values("mi", ascending=False, kind="stable", ignore_index=True)
+
+
+def _cell_names(fit: SemFit) -> list[list[str]]:
+    """Return how the model's text writes each cell of each group's matrices."""
+    rows = zip(fit.rows.group, fit.rows.kind, fit.rows.row, fit.rows.column, strict=True)
+    place = {tuple(map(int, key)): number for number, key in enumerate(rows)}
+    named = []
+    for number, group in enumerate(fit.estimate.structure.groups):
+        cells = zip(group.kind.tolist(), group.row.tolist(), group.column.tolist(), strict=True)
+        named.append([formula(fit.table, place[number, *cell]) for cell in cells])
+    return named

@@ -75,10 +75,14 @@ def _about_names(table: pd.DataFrame, names: Sequence[str]) -> list[Text]:
 
 def _matrix(table: pd.DataFrame, names: Sequence[str]) -> tuple[Floats, list[Text]]:
     """Return the part of the matrix that a model names, and what is wrong with it."""
-    own = table.loc[list(names), list(names)]
-    cells = own.to_numpy(dtype=object)
-    values = np.array([[_number(cell) for cell in row] for row in cells])
-    values = values.reshape(len(names), len(names))
+    rows, columns = list(table.index), list(table.columns)
+    places = np.ix_([rows.index(name) for name in names], [columns.index(name) for name in names])
+    cells = table.to_numpy()[places]
+    if cells.dtype.kind != "f":
+        numbers = [_number(cell) for cell in cells.ravel()]
+        values = np.array(numbers).reshape(cells.shape)
+    else:
+        values = cells.astype(float)
     problems = [
         say("sem.matrix_cell", row=names[i], column=names[j], value=cells[i, j])
         for i, j in product(range(len(names)), repeat=2)
@@ -96,6 +100,8 @@ def _number(cell: object) -> float:
         return np.nan
     if cell is None or cell is pd.NA:
         return np.nan
+    if isinstance(cell, complex | np.complexfloating):
+        return np.inf
     try:
         return float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError):

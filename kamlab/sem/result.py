@@ -13,7 +13,16 @@ import pandas as pd
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
-from kamlab.sem import bootstrapped, details, drawing, modifications, scaled, sentences, tables
+from kamlab.sem import (
+    bootstrapped,
+    details,
+    drawing,
+    effect_tables,
+    modifications,
+    scaled,
+    sentences,
+    tables,
+)
 from kamlab.sem.alarms import alarms
 from kamlab.sem.assembly import RowPlaces, written
 from kamlab.sem.engine.estimate import Constraints, Estimate
@@ -25,7 +34,7 @@ from kamlab.sem.inference.standardised import Standardised
 from kamlab.sem.options import Options
 from kamlab.sem.picture.path_diagram import draw_diagram
 from kamlab.sem.samples import Data
-from kamlab.sem.sealed import seal
+from kamlab.sem.sealed import seal, seal_parts
 from kamlab.sem.syntax.parameters import ParameterTable
 from kamlab.sem.uncertainty import Uncertainty, uncertainty_of
 
@@ -49,13 +58,7 @@ class SemFit(Result):
 
     def __post_init__(self) -> None:
         """Let nobody write to the arrays that the fit is made of."""
-        rows, found = self.rows, self.estimate
-        seal((rows.group, rows.kind, rows.row, rows.column, rows.number, self.table.numbers))
-        seal((self.covariates, found.theta, found.jacobian, *self.data.kept))
-        for sample in self.data.samples:
-            seal((sample.cov, sample.mean, sample.rows))
-        for block in self.data.blocks:
-            seal((block.places, block.cov, block.mean, block.rows))
+        seal_parts(self)
 
     @cached_property
     def values(self) -> Floats:
@@ -70,7 +73,7 @@ class SemFit(Result):
     @cached_property
     def uncertainty(self) -> Uncertainty:
         """Errors and intervals of `values`, and the covariances of the estimates."""
-        found = uncertainty_of(
+        return uncertainty_of(
             self.estimate,
             self.table,
             self.rows,
@@ -79,8 +82,6 @@ class SemFit(Result):
             self.options,
             self.data.clusters,
         )
-        seal((found.covariance, found.errors, found.low, found.high))
-        return found
 
     @cached_property
     def standardised(self) -> Standardised:
@@ -191,7 +192,7 @@ class SemFit(Result):
         standardised : bool, default False
             In standard deviations.
         """
-        return details.effects(self, standardised=standardised)
+        return effect_tables.effects(self, standardised=standardised)
 
     def indirect_effects(
         self, cause: str, effect: str, *, standardised: bool = False, group: int = 1
@@ -203,7 +204,9 @@ class SemFit(Result):
         ArgumentError
             If a name is no variable of the model.
         """
-        return details.indirect_effects(self, cause, effect, standardised=standardised, group=group)
+        return effect_tables.indirect_effects(
+            self, cause, effect, standardised=standardised, group=group
+        )
 
     def modification_indices(self, least: float = 0.0) -> pd.DataFrame:
         """Return what freeing each fixed parameter would gain.
@@ -216,11 +219,21 @@ class SemFit(Result):
         Returns
         -------
         DataFrame
-            `mi`: by how much chi-square would fall, about (score test, Sörbom 1989); `epc`: the
-            value that the parameter would take, about; `sepc_all`: the same in standard
-            deviations. Largest first.
+            `mi`: by how much chi-square would fall, about (score test, Sörbom 1989); `epc`: by how
+            much the parameter would move, about (Saris, Satorra & Sörbom 1987); `sepc_all`: the
+            same in standard deviations. Largest first.
         """
         return modifications.modification_indices(self, least)
+
+    def release_tests(self) -> pd.DataFrame:
+        """Return what releasing each equality among parameters would gain, largest first.
+
+        Returns
+        -------
+        DataFrame
+            `equality`; `mi`: by how much chi-square would fall, about (score test); `p_value`.
+        """
+        return modifications.release_tests(self)
 
     def residual_correlations(self) -> pd.DataFrame:
         """Return observed less implied correlations, one row per pair of observed variables."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kamlab.foundation.errors import ModelError, warn_left_out
 from kamlab.foundation.language import say
+from kamlab.sem.caller import level_of_caller
 from kamlab.sem.cases import Cases, need_positive_definite
 from kamlab.sem.engine.missing import missing_patterns, saturated_moments
 from kamlab.sem.engine.sample import Block, GroupSample
@@ -18,8 +19,6 @@ from kamlab.sem.engine.structure import Floats, Places
 from kamlab.sem.options import Options
 
 FEWEST_CLUSTERS = 2
-FROM_CALLER = 5
-"""Frames between the user's call of `fit_sem` and the warning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +100,7 @@ def _warned(cases: Cases, counts: Mapping[str, int]) -> int:
     total = len(cases.values) + cases.n_without_group
     for reason, count in counts.items():
         if count:
-            warn_left_out(count, total, say(reason), stacklevel=FROM_CALLER)
+            warn_left_out(count, total, say(reason), stacklevel=level_of_caller())
     return sum(counts.values())
 
 

@@ -1,4 +1,4 @@
-"""Standardised values, scaled tests and the diagram of a fitted model."""
+"""Standardised values and scaled chi-squares of a fitted model."""
 
 from __future__ import annotations
 

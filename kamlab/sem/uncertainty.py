@@ -18,6 +18,7 @@ from kamlab.sem.inference.bootstrap import Draws, bootstrap
 from kamlab.sem.inference.intervals import covariance, percentile_interval, standard_errors
 from kamlab.sem.inference.robust import robust_covariance
 from kamlab.sem.options import Options
+from kamlab.sem.sealed import seal
 from kamlab.sem.syntax.parameters import ParameterTable
 
 Flags = NDArray[np.bool_]
@@ -45,6 +46,10 @@ class Uncertainty:
     low: Floats
     high: Floats
     draws: Draws | None
+
+    def __post_init__(self) -> None:
+        """Let nobody write to the arrays."""
+        seal((self.covariance, self.errors, self.low, self.high))
 
 
 def uncertainty_of(

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, say
 from kamlab.foundation.results import Result
-from kamlab.sem.inference.nested import difference_test
+from kamlab.sem.compare_nested import loss
 from kamlab.sem.result import SemFit
 from kamlab.theory import pictures, sentences
 from kamlab.theory.comparison import comparison_table, explained
@@ -86,7 +86,7 @@ class TheoryAssessment(Result):
         return self.evidence.fit(model, self.conf_level, self.bootstrap, self.seed)
 
     def _effects_in(self, fit: SemFit) -> pd.DataFrame:
-        return effect_table(fit, NAMES, standardised=self.standardised, conf_level=self.conf_level)
+        return effect_table(fit, NAMES, standardised=self.standardised)
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per hypothesis: sign, estimate, interval, verdict."""
@@ -169,9 +169,7 @@ class TheoryAssessment(Result):
         own = own[own["cause"].isin(ANTECEDENTS) & own["outcome"].isin(OUTCOMES)]
         every = own[["cause", "outcome", *words]].rename(columns=words).assign(through=ALL)
         pairs = list(own[["cause", "outcome"]].itertuples(index=False, name=None))
-        ways = ways_table(
-            self.fit, pairs, standardised=self.standardised, conf_level=self.conf_level
-        )
+        ways = ways_table(self.fit, pairs, standardised=self.standardised)
         place = {pair: number for number, pair in enumerate(pairs)}
         table = pd.concat([ways, every])[list(ways.columns)]
         order = [place[pair] for pair in zip(table["cause"], table["outcome"], strict=True)]
@@ -196,7 +194,7 @@ class TheoryAssessment(Result):
         """
         fits = {"kmv": self.fit, "rival": self.rival_fit}
         table = comparison_table(fits, self.conf_level)
-        test = difference_test(self.fit.measures, self.rival_fit.measures)
+        test = loss(self.rival_fit, self.fit)
         none = np.nan
         return table.assign(
             chisq_diff=[test.chisq, none], df_diff=[test.df, none], p_diff=[test.p_value, none]

@@ -97,18 +97,5 @@ RIVAL = MODELS["rival"].with_items()
 """Our version of the rival model, constructs behind their items."""
 RIVAL_PATHS = MODELS["rival"].paths
 """The same with the twelve constructs as observed scores: 10 degrees of freedom."""
-KMV_SATISFACTION = MODELS["kmv_satisfaction"].with_items()
-KMV_SATISFACTION_PATHS = MODELS["kmv_satisfaction"].paths
-SECOND_ORDER = MODELS["second_order"].with_items()
-"""One quality above trust, commitment and satisfaction, in the place of both mediators."""
-SECOND_ORDER_PATHS = MODELS["second_order"].paths
-THREE_MEDIATORS = MODELS["three_mediators"].with_items()
-THREE_MEDIATORS_PATHS = MODELS["three_mediators"].paths
-CROSBY = MODELS["crosby"].with_items()
-"""One quality above trust and satisfaction, in the place of trust."""
-CROSBY_PATHS = MODELS["crosby"].paths
-CROSBY_PAIR = MODELS["crosby_pair"].with_items()
-CROSBY_PAIR_PATHS = MODELS["crosby_pair"].paths
-
 ALTERNATIVES = tuple(name for name in MODELS if "satisfaction" in MODELS[name].constructs)
 """Models of the twelve constructs and satisfaction, which can be compared with each other."""

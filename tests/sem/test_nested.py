@@ -6,8 +6,7 @@ import pytest
 from scipy.stats import chi2
 
 from kamlab.sem.inference.fit_measures import fit_measures
-from kamlab.sem.inference.indices import Scaling
-from kamlab.sem.inference.nested import Test, difference, difference_test
+from kamlab.sem.inference.nested import Test, difference
 from tests.sem import inference_cases as cases
 
 LAVAAN = 1e-8
@@ -17,18 +16,20 @@ def test_the_scaled_difference_is_lavaans():
     pair = []
     for name in ("tight", "loose"):
         theirs = cases.lavaan(name, "fit")
-        scaling = Scaling(theirs["chisq.scaling.factor"], theirs["baseline.chisq.scaling.factor"])
-        pair.append(fit_measures(cases.scenario(name).estimate, scaling=scaling))
-    found, theirs = difference_test(*pair, scaled=True), cases.lavaan("difference", "test")
+        plain = fit_measures(cases.scenario(name).estimate).plain
+        pair.append(Test(plain.chisq, plain.df, theirs["chisq.scaling.factor"]))
+    found, theirs = difference(*pair), cases.lavaan("difference", "test")
     assert found.chisq == pytest.approx(theirs["chisq"], rel=LAVAAN)
     assert found.df == theirs["df"]
     assert found.p_value == pytest.approx(theirs["p"], rel=LAVAAN)
 
 
 def test_without_scaling_it_is_the_difference_of_chisquares():
-    tight, loose = (fit_measures(cases.scenario(name).estimate) for name in ("tight", "loose"))
-    found = difference_test(tight, loose)
-    assert found.chisq == pytest.approx(tight.plain.chisq - loose.plain.chisq, rel=1e-12)
+    tight, loose = (
+        fit_measures(cases.scenario(name).estimate).plain for name in ("tight", "loose")
+    )
+    found = difference(Test(tight.chisq, tight.df), Test(loose.chisq, loose.df))
+    assert found.chisq == pytest.approx(tight.chisq - loose.chisq, rel=1e-12)
     assert found.df == 4
     assert found.p_value == pytest.approx(chi2.sf(found.chisq, 4), rel=1e-9)
 

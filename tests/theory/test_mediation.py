@@ -167,7 +167,7 @@ def test_intervals_of_indirect_effects_hold_the_truth_as_often_as_they_say(cover
 
 
 def test_effects_come_out_of_draws_and_of_the_estimate_in_one_order(sampled):
-    table = effect_table(sampled.fit, NAMES, standardised=False, conf_level=0.95)
+    table = effect_table(sampled.fit, NAMES, standardised=False)
     inside = (table["total_low"] <= table["total"]) & (table["total"] <= table["total_high"])
     assert inside.mean() > 0.95
     outcomes = [NAMES.index(name) for name in table["outcome"]]

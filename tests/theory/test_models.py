@@ -10,7 +10,7 @@ import pytest
 import kamlab as kl
 from kamlab.foundation.claims import Status
 from kamlab.sem.fit import fit_sem
-from kamlab.sem.nesting import is_nested
+from kamlab.sem.nesting import reproduction
 from kamlab.theory.kmv import ANTECEDENTS, HYPOTHESES, OUTCOMES
 
 MODELS = kl.theory.MODELS
@@ -114,8 +114,8 @@ def test_both_models_are_held_against_the_same_baseline():
 def test_the_theorys_model_is_nested_in_the_rival_and_not_the_other_way_round(seed):
     frame = data(observed("kmv", items=False), seed=seed)
     kmv, rival = (fitted(PATHS[name], frame) for name in ("kmv", "rival"))
-    assert is_nested(kmv, rival)
-    assert not is_nested(rival, kmv)
+    assert reproduction(kmv, rival) is not None
+    assert reproduction(rival, kmv) is None
     assert rival.glance()["chisq"].item() < kmv.glance()["chisq"].item()
 
 
@@ -126,8 +126,8 @@ def test_a_common_quality_and_its_parts_side_by_side_are_not_nested(one, other):
     """So no chi-square difference is offered for them, only AIC and BIC."""
     frame = data(observed(one, items=False))
     first, second = (fitted(PATHS[name], frame) for name in (one, other))
-    assert not is_nested(first, second)
-    assert not is_nested(second, first)
+    assert reproduction(first, second) is None
+    assert reproduction(second, first) is None
 
 
 def test_no_two_models_of_the_same_constructs_say_the_same():

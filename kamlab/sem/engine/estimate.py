@@ -16,8 +16,6 @@ from kamlab.sem.engine.starts import starting_values
 from kamlab.sem.engine.structure import COVARIANCE, Floats, Structure
 
 MOST_ROUNDS = 20
-N_STARTS = 5
-"""Starting points that are tried, the best guess first."""
 ON_BOUNDARY = 1e-9
 
 
@@ -52,6 +50,8 @@ class Estimate:
         Rank of the equality constraints, which are gained as degrees of freedom.
     converged : bool
     steps : int
+    ways : int
+        Starting points that were tried.
     """
 
     point: Point
@@ -61,6 +61,7 @@ class Estimate:
     n_equalities: int
     converged: bool
     steps: int
+    ways: int = 1
 
     @property
     def structure(self) -> Structure:
@@ -160,9 +161,11 @@ def estimate(
         return Point(structure, blocks, theta, estimator)
 
     descent, n_equalities = _descend_within(look, start, constraints)
+    ways = 1
     for way in _other_ways(look, structure, start, constraints):
         if descent.converged:
             break
+        ways += 1
         descent, n_equalities = _descend_within(look, way, constraints)
     return Estimate(
         point=descent.point,
@@ -172,6 +175,7 @@ def estimate(
         n_equalities=n_equalities,
         converged=descent.converged,
         steps=descent.steps,
+        ways=ways,
     )
 
 

@@ -7,7 +7,6 @@ from math import nan
 
 from scipy.special import chdtrc
 
-from kamlab.sem.inference.fit_measures import FitMeasures
 from kamlab.sem.inference.indices import rmsea
 
 
@@ -50,31 +49,6 @@ class Difference:
     p_value: float
     scaling: float
     rmsea: float
-
-
-def difference_test(
-    restricted: FitMeasures, general: FitMeasures, *, scaled: bool = False
-) -> Difference:
-    """Return the test that a restricted model fits as well as a more general one.
-
-    Parameters
-    ----------
-    restricted, general : FitMeasures
-        Of the same data; the restricted model is nested in the general one.
-    scaled : bool, default False
-        Whether to use the scaling factors (Satorra & Bentler 2001).
-    """
-    return difference(
-        _test(restricted, scaled=scaled),
-        _test(general, scaled=scaled),
-        n_total=restricted.n_total,
-        groups=restricted.n_groups,
-    )
-
-
-def _test(measures: FitMeasures, *, scaled: bool) -> Test:
-    factor = measures.scaling.model if scaled and measures.scaling else 1.0
-    return Test(measures.plain.chisq, measures.plain.df, factor)
 
 
 def difference(
