@@ -26,6 +26,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_TEXT = "Run this cell to use its controls. / このセルを実行すると操作できます。"
 READABLE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 HOMES = re.compile(r"(/home/|/Users/|[A-Z]:\\+Users\\+)\w+")
+PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")
+"""A picture within HTML: letters at random, which may look like a path."""
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 
 
@@ -77,10 +79,10 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 
 def stored_text(output: nbformat.NotebookNode) -> str:
-    """Return all that an output says in words."""
+    """Return all that an output says in words, pictures aside."""
     parts = [output.get("text", ""), *output.get("traceback", [])]
     parts += [text for kind, text in output.get("data", {}).items() if kind.startswith("text/")]
-    return "\n".join(parts)
+    return PICTURE.sub("", "\n".join(parts))
 
 
 def problems(notebook: nbformat.NotebookNode) -> list[str]:

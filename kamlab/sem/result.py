@@ -73,15 +73,8 @@ class SemFit(Result):
     @cached_property
     def uncertainty(self) -> Uncertainty:
         """Errors and intervals of `values`, and the covariances of the estimates."""
-        return uncertainty_of(
-            self.estimate,
-            self.table,
-            self.rows,
-            self.values,
-            self.constraints,
-            self.options,
-            self.data.clusters,
-        )
+        parts = (self.estimate, self.table, self.rows, self.values, self.constraints)
+        return uncertainty_of(*parts, self.options, self.data.clusters)
 
     @cached_property
     def standardised(self) -> Standardised:

@@ -219,7 +219,7 @@ def test_the_group_of_a_parameter_that_no_data_determine_is_named():
 
 def test_constraints_that_no_value_obeys_are_told():
     model = "f =~ y1 + a*y2 + y3 + y4; a == 1; a == 2"
-    text = refused(kl.ModelError, ["starting points", "start(0.5)*x"], model=model)
+    text = refused(kl.ModelError, ["4", "start(0.5)*x"], model=model)
     assert "constraint" in text
 
 

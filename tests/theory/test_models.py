@@ -15,8 +15,8 @@ from kamlab.theory.kmv import ANTECEDENTS, HYPOTHESES, OUTCOMES
 
 MODELS = kl.theory.MODELS
 TEXTS = {
-    name: (getattr(kl.theory, name.upper()), getattr(kl.theory, f"{name.upper()}_PATHS"))
-    for name in MODELS
+    name: (model.with_items(), model.paths)
+    for name, model in MODELS.items()
 }
 PATHS = {name: paths for name, (_, paths) in TEXTS.items()}
 ITEMS = {name: text for name, (text, _) in TEXTS.items()}
