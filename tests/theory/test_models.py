@@ -14,10 +14,7 @@ from kamlab.sem.nesting import reproduction
 from kamlab.theory.kmv import ANTECEDENTS, HYPOTHESES, OUTCOMES
 
 MODELS = kl.theory.MODELS
-TEXTS = {
-    name: (model.with_items(), model.paths)
-    for name, model in MODELS.items()
-}
+TEXTS = {name: (model.with_items(), model.paths) for name, model in MODELS.items()}
 PATHS = {name: paths for name, (_, paths) in TEXTS.items()}
 ITEMS = {name: text for name, (text, _) in TEXTS.items()}
 SAME = 1e-6  # two searches for one minimum
