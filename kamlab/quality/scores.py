@@ -9,9 +9,10 @@ import pandas as pd
 from kamlab.accounts.need import need_columns
 from kamlab.accounts.spec import Construct
 from kamlab.accounts.tables import constructs
-from kamlab.foundation.errors import ArgumentError, NotApplicable
+from kamlab.foundation.errors import ArgumentError, NotApplicable, warn_left_out
 from kamlab.foundation.language import join, same, say
 from kamlab.quality.reliability import scale_scores
+from kamlab.sem.caller import level_of_caller
 
 RELATIONSHIP_QUALITY = ("trust", "commitment", "satisfaction")
 WHO_AND_WHEN = ["account_id", "respondent_id", "wave", "answered_on"]
@@ -86,8 +87,19 @@ def respondent_scores(
                 items=join(items),
             )
         )
+    _need_sound_keys(survey)
     scores = {c.name: scale_scores(survey[answered_items(survey, c)]) for c in wanted}
     return survey[WHO_AND_WHEN].assign(**scores)
+
+
+def _need_sound_keys(survey: pd.DataFrame) -> None:
+    """Refuse waves that have no order, and warn of rows that belong to no account or wave."""
+    if not pd.api.types.is_numeric_dtype(survey["wave"]):
+        raise NotApplicable(say("quality.wave_numbers", type=survey["wave"].dtype))
+    lost = int(survey[["account_id", "wave"]].isna().any(axis=1).sum())
+    if lost:
+        level = level_of_caller()
+        warn_left_out(lost, len(survey), say("quality.reason_keys"), stacklevel=level)
 
 
 def account_scores(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

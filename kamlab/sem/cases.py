@@ -18,7 +18,7 @@ FLATTEST = 1e-10
 """Smallest eigenvalue of a correlation matrix that is taken as positive."""
 CLEARLY_DEFINITE = 1e-6
 """Smallest pivot beyond which eigenvalues need not be computed."""
-INVOLVED = 0.1
+INVOLVED = 0.3
 RANGE = (1e-30, 1e30)
 """Between which variables may vary: eighth powers, as in robust errors, are finite."""
 

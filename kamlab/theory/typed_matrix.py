@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -132,8 +133,13 @@ def _grid(path: Path) -> list[list[object]]:
 def _read_form(grid: list[list[object]]) -> _Form:
     form = _Form()
     headings: list[str] = []
+    seen: set[str] = set()
     for number, row in enumerate(grid, 1):
         key, cells = (_text(row[0]) if row else ""), [_text(cell) for cell in row[FIRST:]]
+        if key in seen:
+            form.problems.append(say("theory.typed_twice", heading=key, row=number))
+        if key in (*ASKED, *NAMES, SPREAD, HEADING):
+            seen.add(key)
         if key in ASKED:
             form.asked[key] = cells[0] if cells else ""
         elif key == HEADING:
@@ -172,8 +178,10 @@ def _text(cell: object) -> str:
 
 def _whole(text: str) -> int:
     """Return a whole number, or 0 if it is none."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
     try:
-        value = float(text.replace(",", ""))
+        value = float(text)
     except ValueError:
         return 0
     return int(value) if math.isfinite(value) and value == int(value) else 0

@@ -55,6 +55,9 @@ def complete_data_fit(
 
     Notes
     -----
+    lavaan's robust indices of incomplete data differ in the third digit for some models (fixed
+    information, free covariates); which is better is open.
+
     Zhang & Savalei (2022), FIML-C: CFI, TLI and RMSEA are `robust_` ones of `chisq` and
     `scaling`. With W the information of saturated moments, of complete cases (c) and of these
     cases (m), J the cross products of scores, `E = (Delta' Wm Delta)^-1` and
