@@ -1,7 +1,7 @@
 """kamlab beside its peers, in one run.
 
 Each line gives the median of several runs and the ratio to the peer. Classification has no peer:
-its lines give seconds. Everything runs on one thread. `make bench -- sem` runs one part alone.
+its lines give seconds. Everything runs on one thread. Named after `run.py`, a part runs alone.
 """
 
 from __future__ import annotations
