@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-PARTS = ("imports", "sem", "agreement", "portfolio")
+PARTS = ("imports", "sem", "lifetime", "agreement", "portfolio")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -20,6 +20,7 @@ def main(parts: list[str]) -> int:
         print(f"no part {', '.join(unknown)}; there are: {', '.join(PARTS)}")
         return 1
     os.environ.update(dict.fromkeys(THREADS, "1"))  # read when numpy is imported, and by R
+    import lifetime
     import rest
     import sem
     from clock import load
@@ -27,6 +28,7 @@ def main(parts: list[str]) -> int:
     work = {
         "imports": rest.imports,
         "sem": sem.compare,
+        "lifetime": lifetime.compare,
         "agreement": rest.agreement,
         "portfolio": rest.portfolio,
     }

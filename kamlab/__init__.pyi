@@ -35,6 +35,7 @@ from .portfolio.comparison.moves import moves as moves
 from .portfolio.declaration.library import load_model as load_model
 from .portfolio.declaration.library import models as models
 from .quality.measure import measure_quality as measure_quality
+from .quality.score_error import score_error as score_error
 from .quality.reliability import alpha_of_covariance as alpha_of_covariance
 from .quality.reliability import cronbach_alpha as cronbach_alpha
 from .retention.logit import fit_retention as fit_retention
@@ -48,4 +49,4 @@ from .sem.invariance import measurement_invariance as measurement_invariance
 from .theory.assess import assess_theory as assess_theory
 from .value.chain import value_of_quality as value_of_quality
 from .value.lifetime import lifetime_value as lifetime_value
-from .value.regression import fit_value as fit_value
+from .value.regression.fit import fit_value as fit_value

@@ -17,12 +17,14 @@ from kamlab.foundation import style
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, money, say, unit
 from kamlab.foundation.level import tails
-from kamlab.retention.logit import RenewalRegression
-from kamlab.value.chain import coefficients, draws, valued_accounts, values
-from kamlab.value.regression import ValueRegression
+from kamlab.retention.renewal.result import RenewalRegression
+from kamlab.value.chain import check_fits
+from kamlab.value.prospects import Drawn, Prospects, redrawn, valued_accounts
+from kamlab.value.regression.result import ValueRegression
 
 STEP = 0.1
 SEED = 0
+DRAWS = 500
 MARGINS = {"left": 0.07, "right": 0.985, "bottom": 0.16, "top": 0.88, "wspace": 0.16}
 WIDE = widgets.Layout(width="32rem")
 OFFERED = 12
@@ -77,7 +79,12 @@ class TrustCurve:
         )
 
 
-def compute_trust(stay: RenewalRegression, worth: ValueRegression, account_id: str) -> TrustCurve:
+def compute_trust(
+    stay: RenewalRegression,
+    worth: ValueRegression,
+    account_id: str,
+    drawn: Drawn | None = None,
+) -> TrustCurve:
     """Return one account's prospects at every level of trust, all else as it is.
 
     Parameters
@@ -85,6 +92,8 @@ def compute_trust(stay: RenewalRegression, worth: ValueRegression, account_id: s
     stay, worth : RenewalRegression, ValueRegression
         Regressions with `trust` among their terms.
     account_id : str
+    drawn : Drawn, optional
+        Both regressions fitted to draws of accounts, from `redrawn`; drawn here if left out.
 
     Raises
     ------
@@ -102,18 +111,21 @@ def compute_trust(stay: RenewalRegression, worth: ValueRegression, account_id: s
     low, high = ITEM_RANGE
     levels = np.linspace(low, high, round((high - low) / STEP) + 1)
     before = pd.concat([own] * len(levels), ignore_index=True)
-    after = before.assign(trust=levels)
-    chances = stay.predict(after)
-    _, value = values(stay, worth, before, after, *coefficients(stay, worth))
-    _, drawn = values(stay, worth, before, after, *draws(stay, worth, SEED))
-    value_low, value_high = np.quantile(drawn, tails(stay.conf_level), axis=0)
+    prospects = Prospects.of(stay, worth, before, before.assign(trust=levels))
+    drawn = drawn or redrawn(stay, worth, DRAWS, SEED)
+    # One account stands in one place, whatever the level that it is moved to.
+    place = np.random.default_rng(SEED).standard_normal((len(drawn.stay.coefficients), 1))
+    noise = np.broadcast_to(place, (len(place), len(levels)))
+    limits = tails(stay.conf_level)
+    stay_low, stay_high = np.quantile(prospects.drawn_chances(drawn, noise)[1], limits, axis=0)
+    value_low, value_high = np.quantile(prospects.drawn_values(drawn, noise)[1], limits, axis=0)
     return TrustCurve(
         account=captions(own)[0],
         trust=levels,
-        stay_probability=chances["stay_probability"].to_numpy(),
-        stay_low=chances["stay_low"].to_numpy(),
-        stay_high=chances["stay_high"].to_numpy(),
-        value=value,
+        stay_probability=prospects.chances()[1],
+        stay_low=stay_low,
+        stay_high=stay_high,
+        value=prospects.values()[1],
         value_low=value_low,
         value_high=value_high,
         measured=round(float(own["trust"].item()), 1),
@@ -176,6 +188,7 @@ def explore_trust(stay: RenewalRegression, worth: ValueRegression) -> widgets.VB
     >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)
     >>> explorer = kl.explore_trust(stay, worth)
     """
+    check_fits(stay, worth)
     accounts = valued_accounts(stay, worth).nlargest(OFFERED, "latest_margin")
     options = list(zip(captions(accounts), accounts["account_id"], strict=True))
     account = widgets.Dropdown(options=options, description=str(say("lab.account")), layout=WIDE)
@@ -189,7 +202,8 @@ def explore_trust(stay: RenewalRegression, worth: ValueRegression) -> widgets.VB
         layout=WIDE,
     )
     sentence, picture = widgets.HTML(), widgets.HTML()
-    curve = compute_trust(stay, worth, account.value)
+    drawn = redrawn(stay, worth, DRAWS, SEED)
+    curve = compute_trust(stay, worth, account.value, drawn)
 
     def show(_: object = None) -> None:
         sentence.value = style.html_text(str(curve.sentence(trust.value)))
@@ -197,7 +211,7 @@ def explore_trust(stay: RenewalRegression, worth: ValueRegression) -> widgets.VB
 
     def choose(_: object = None) -> None:
         nonlocal curve
-        curve = compute_trust(stay, worth, account.value)
+        curve = compute_trust(stay, worth, account.value, drawn)
         if trust.value == curve.measured:
             show()
         trust.value = curve.measured

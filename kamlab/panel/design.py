@@ -83,14 +83,27 @@ class Design:
 
     @property
     def entangled(self) -> list[str]:
-        """The terms that cannot change alone, because they share a column with another."""
+        """The terms that cannot change alone: they share a column with another."""
         return entangled_terms(self.info)
 
     def predictable(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows for which every term is a number."""
-        known = rows.dropna(subset=list(self.predictors))
+        """Return the rows for which every term is a number, their categories seen before."""
+        complete = rows.dropna(subset=list(self.predictors))
+        known = complete[self._seen(complete)]
         finite = np.isfinite(self.terms_of(known).to_numpy()).all(axis=1)
         return known[np.asarray(finite)]
+
+    def _seen(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        """Return for which rows every category is one that the regression was fitted on."""
+        plain = plain_numbers(rows, self.predictors)
+        seen = np.ones(len(rows), dtype=bool)
+        for factor, known in self.info.factor_infos.items():
+            if known.type == "categorical":
+                values = factor.eval(known.state, plain)
+                # C(...) gives a box round its values.
+                values = values.data if hasattr(values, "contrast") else values
+                seen &= np.isin(np.asarray(values, dtype=object), list(known.categories))
+        return seen
 
     def terms_of(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same terms for other rows, such as a changed copy of some.
@@ -109,6 +122,8 @@ class Design:
                 (matrix,) = build_design_matrices([self.info], plain, KEEP_ALL)
         except PatsyError as error:
             reason = error.message
+            if isinstance(error.__cause__, NotImplementedError):  # patsy's bs(), beyond its knots
+                raise ModelError(say("panel.beyond_spline", formula=self.formula)) from error
             raise ModelError(
                 say("panel.bad_formula", formula=self.formula, reason=reason)
             ) from error

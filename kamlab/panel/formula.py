@@ -54,13 +54,15 @@ def columns_named(formula: str, rows: pd.DataFrame) -> tuple[list[str], list[str
 def entangled_terms(info: DesignInfo) -> list[str]:
     """Return the terms of a design that share a column with another term.
 
-    One such term cannot change alone: `trust` moves `trust:tenure` and `I(trust ** 2)` too.
+    One such term cannot change alone: `trust` moves `trust:tenure` and `I(trust ** 2)` too, and
+    the columns of `bs(tenure, 3)` move together.
     """
     columns = {term: _names([term]) - set(FUNCTIONS) - set(PATSY_FUNCTIONS) for term in info.terms}
     shared = [
         term
         for term, own in columns.items()
         if any(own & others for other, others in columns.items() if other is not term)
+        or any((info.factor_infos[factor].num_columns or 1) > 1 for factor in term.factors)
     ]
     return [name for term in shared for name in info.column_names[info.term_slices[term]]]
 

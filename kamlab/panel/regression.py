@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,17 @@ from numpy.typing import NDArray
 from kamlab.foundation.language import Text, say
 from kamlab.foundation.lent import frozen
 from kamlab.foundation.results import Result
+from kamlab.panel.calibration import Calibration
+from kamlab.panel.correction import Correction
 from kamlab.panel.design import Design
 from kamlab.panel.labels import INTERCEPT, term_labels
+from kamlab.panel.predictors import Predictors
+from kamlab.panel.resample import Redrawn, Resample, joined, resample
+
+Array = NDArray[np.float64]
+
+ERROR_DRAWS = 500
+"""Draws of accounts from which the errors of a corrected regression are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,15 @@ class Estimates:
         Clustered by account.
     measures : mapping of str to float
         Measures of the whole fit, by the name of their output column.
+    influence : ndarray, shape (rows, terms), optional
+        By how much each row moves the coefficients, to first order: its score times the inverse
+        of the information. Its sums by account give the clustered covariance.
     """
 
-    coefficients: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    coefficients: Array
+    covariance: Array
     measures: Mapping[str, float]
+    influence: Array | None = None
 
     @classmethod
     def of_statsmodels(cls, fit: Any, **measures: float) -> Estimates:
@@ -52,6 +66,86 @@ class Regression(Result):
     design: Design
     estimates: Estimates
     conf_level: float
+    correction: Correction | None = None
+
+    @abstractmethod
+    def _refit(self, terms: Array, draws: Resample) -> Array:
+        """Return the coefficients of every draw, shape (draws, terms).
+
+        Parameters
+        ----------
+        terms : ndarray, shape (rows, terms) or (draws, rows, terms)
+        draws : Resample
+        """
+
+    def _refit_corrected(self, terms: Array, draws: Resample, known: Calibration) -> Array:
+        """Return the coefficients of every draw, its scores corrected by a calibration.
+
+        Parameters
+        ----------
+        terms : ndarray, shape (draws, rows, terms)
+            With the likely truth in place of scores.
+        draws : Resample
+        known : Calibration
+            Of every draw.
+        """
+        return self._refit(terms, draws)
+
+    def redrawn(self, draws: Resample) -> Redrawn:
+        """Fit the regression to every draw of accounts, the correction included."""
+        rows, terms = self.design.terms.shape
+        observed = self.design.terms.to_numpy()
+        parts = []
+        for block in draws.blocks(rows * (terms if self.correction else 1)):
+            if self.correction is None:
+                parts.append(Redrawn(self._refit(observed, block), None))
+                continue
+            drawn = self.correction.redrawn(self.design, block)
+            counts = self.design.used["n_respondents"].to_numpy(dtype=float)
+            found = self._refit_corrected(drawn.applied(observed, counts), block, drawn)
+            found[~drawn.sound] = np.nan
+            parts.append(Redrawn(found, drawn))
+        return joined(parts)
+
+    def with_redrawn_errors(self) -> Self:
+        """Return the same regression with the covariance of estimates from redrawn accounts."""
+        if self.correction is None:
+            return self
+        ids = self.design.groups.unique()
+        known = self.redrawn(resample(pd.Index(ids), ERROR_DRAWS, self.correction.seed))
+        spread = np.cov(known.coefficients[known.solved], rowvar=False)
+        covariance = frozen(np.atleast_2d(spread))
+        return replace(self, estimates=replace(self.estimates, covariance=covariance))
+
+    def predictors(self, rows: pd.DataFrame, moved: pd.DataFrame | None = None) -> Predictors:
+        """Return what the linear predictors of some rows are made of.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Of an analysis table, nothing missing.
+        moved : DataFrame, optional
+            The same rows after a change; what the change adds to a term is taken as it is, for
+            it is a change of the truth and not of a score.
+        """
+        terms = self.design.terms_of(rows).to_numpy()
+        change = None if moved is None else self.design.terms_of(moved).to_numpy() - terms
+        counts = None if self.correction is None else rows["n_respondents"].to_numpy(dtype=float)
+        return Predictors(terms, counts, change)
+
+    def linear_predictor(self, rows: pd.DataFrame) -> tuple[Array, Array, Array]:
+        """Return terms, linear predictor and the variance of it that scores leave open.
+
+        Returns
+        -------
+        terms : ndarray, shape (rows, terms)
+            Corrected for measurement error where the regression corrects.
+        predictor, open_variance : ndarray, shape (rows,)
+        """
+        parts, by = self.predictors(rows), self.estimates.coefficients
+        known = self.correction.calibration if self.correction else None
+        likely = parts.likely(known)
+        return likely, likely @ by, parts.variance(by, known)
 
     @property
     def term_labels(self) -> Mapping[str, Text]:
@@ -61,14 +155,11 @@ class Regression(Result):
     @property
     def notes(self) -> tuple[Text, ...]:
         """The rows used and the kind of error."""
-        return (
-            say("panel.note_rows", nobs=len(self.design.outcome), left_out=self.design.note),
-            say(
-                "panel.note_errors",
-                level=f"{self.conf_level:.0%}",
-                groups=self.design.groups.nunique(),
-            ),
-        )
+        rows = say("panel.note_rows", nobs=len(self.design.outcome), left_out=self.design.note)
+        words = {"level": f"{self.conf_level:.0%}", "groups": self.design.groups.nunique()}
+        if self.correction is None:
+            return (rows, say("panel.note_errors", **words))
+        return (rows, say("panel.note_corrected", draws=ERROR_DRAWS, **words))
 
     @property
     def coefficients(self) -> pd.Series:

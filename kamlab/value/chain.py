@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 from types import MappingProxyType
+from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from kamlab.accounts.identity import IDENTITY
-from kamlab.accounts.tables import ITEM_RANGE, constructs
 from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
-from kamlab.foundation.language import join, same, say
-from kamlab.foundation.lent import frozen
+from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import current_rows
-from kamlab.retention.logit import RenewalRegression
-from kamlab.value.lifetime import lifetime_value
+from kamlab.retention.renewal.result import RenewalRegression
+from kamlab.value.gains import Gains, by_bootstrap, by_delta
+from kamlab.value.prospects import Prospects, raised, valued_accounts
 from kamlab.value.quality_value import QualityValue
-from kamlab.value.regression import ValueRegression
+from kamlab.value.ranking import ranked
+from kamlab.value.regression.result import ValueRegression
 
-DRAWS = 2_000
+Method = Literal["bootstrap", "delta"]
 
 
 def value_of_quality(
@@ -30,36 +29,48 @@ def value_of_quality(
     worth: ValueRegression,
     *,
     raise_by: Mapping[str, float],
+    method: Method = "bootstrap",
+    n_boot: int = 1_000,
+    top: int = 10,
     seed: int = 0,
     conf_level: float = 0.95,
 ) -> QualityValue:
     """Return what more relationship quality is worth, account by account, with the doubt.
 
     Quality moves the probability of staying (`stay`) and the margin (`worth`); both together
-    move lifetime value.
+    move lifetime value. Give both regressions `error=kl.score_error(company)`, and the chain is
+    corrected for the measurement error of the scores.
 
     Parameters
     ----------
     stay : RenewalRegression
-        From `fit_retention`.
+        From `fit_retention`: a logit, probit or cloglog.
     worth : ValueRegression
-        From `fit_value`, on the same analysis table.
+        From `fit_value`, on the same analysis table: log-linear or Gamma.
     raise_by : mapping of str to float
-        Points to add, such as `{"trust": 1}`. No score goes beyond the ends of the 1-7 scale;
-        accounts that the end holds back are counted.
+        Points to add, such as `{"trust": 1}`; everything else stays as it is. No score goes
+        beyond the ends of the 1-7 scale; accounts that the end holds back are counted.
+    method : {"bootstrap", "delta"}
+        Where the intervals come from: accounts drawn with replacement and both regressions
+        fitted anew, corrections included (limits are percentiles), or the delta method (limits
+        by Student's t; not for corrected regressions, which leave open where an account stands).
+    n_boot : int, default 1000
+        Draws of accounts; by the delta method, of the gains, for the ranking.
+    top : int, default 10
+        For how many accounts there is time: how surely each account is among them.
     seed : int, default 0
-        For the draws of the coefficients.
     conf_level : float, default 0.95
 
     Returns
     -------
     QualityValue
-        `augment()` one row per present account, `tidy()` the total.
+        `augment()` one row per present account, ranked by gain; `tidy()` the total.
 
     Raises
     ------
     ArgumentError
-        If a name in `raise_by` is in neither regression, or is no number.
+        If a name in `raise_by` is in neither regression, or is no number; if a regression is of
+        a kind that the chain cannot use.
     ModelError
         If the two regressions are of different tables.
     NotApplicable
@@ -69,51 +80,75 @@ def value_of_quality(
     -----
     For each present account with latest net margin `m`, quality `x` and raised quality `x'`:
     value now is `m r(x) / (1 + d - r(x))`, value after is
-    `m exp((x' - x) b) r(x') / (1 + d - r(x'))`. Intervals: the coefficients of both regressions
-    are drawn from their normal distributions, independently of each other. A regression proves
-    no cause: read the gain as "if the association is causal".
+    `m exp((x' - x) b) r(x') / (1 + d - r(x'))`. In a corrected chain `x` is what the score and
+    the account's other terms make likely, and value is averaged over what they leave open; each
+    draw takes one place from that range, so that an account's interval holds the doubt of its
+    own score. The latest margin is taken as it is. A regression proves no cause: read the gain
+    as "if the association is causal", with all other quality held as it is.
 
     Examples
     --------
     >>> company = kl.sample_company()
-    >>> stay = kl.fit_retention("stayed ~ trust + tenure", company)
-    >>> worth = kl.fit_value("log(ltv) ~ trust + size", company)
+    >>> error = kl.score_error(company)
+    >>> stay = kl.fit_retention("stayed ~ trust + tenure", company, error=error)
+    >>> worth = kl.fit_value("log(ltv) ~ trust + size", company, error=error)
     >>> gain = kl.value_of_quality(stay, worth, raise_by={"trust": 1})
     >>> len(gain.augment())
     115
     """
     tails(conf_level)
-    _check_names(stay, worth, raise_by)
+    check_fits(stay, worth, method)
+    _check_raise(stay, worth, raise_by)
     before = valued_accounts(stay, worth)
-    after, held_back = _raised(before, raise_by)
+    if not (isinstance(top, int) and top >= 1):
+        raise ArgumentError(say("value.bad_top", top=top))
+    after, held_back = raised(before, raise_by)
     known = stay.design.predictable(worth.design.predictable(after)).index
     if known.empty:
         raise NotApplicable(say("value.nobody"))
-    before, after = before.loc[known], after.loc[known]
-    now, then = values(stay, worth, before, after, *coefficients(stay, worth))
-    drawn_now, drawn_then = values(stay, worth, before, after, *draws(stay, worth, seed))
-    gains = drawn_then - drawn_now
-    low, high = np.quantile(gains, tails(conf_level), axis=0)
-    accounts = before[[name for name in IDENTITY if name in before]]
+    prospects = Prospects.of(stay, worth, before.loc[known], after.loc[known])
+    make = by_bootstrap if method == "bootstrap" else by_delta
+    gains: Gains = make(prospects, n_boot, seed, conf_level)
+    accounts = before.loc[known, [name for name in IDENTITY if name in before]]
+    moved = {f"raise_{name}": (after[name] - before[name])[known] for name in raise_by}
     return QualityValue(
-        accounts=accounts.assign(
-            value_now=now, value_after=then, gain=then - now, gain_low=low, gain_high=high
-        ).reset_index(drop=True),
-        total_draws=frozen(gains.sum(axis=1)),
+        accounts=ranked(accounts.assign(**moved), gains, top, conf_level),
+        gains=gains,
         raise_by=MappingProxyType(dict(raise_by)),
+        top=min(top, len(accounts)),
         currency=worth.currency,
         discount_rate=worth.discount_rate,
+        corrected=stay.correction is not None,
         conf_level=conf_level,
         n_capped=int(held_back[known].sum()),
         n_left_out=len(current_rows(worth.rows)) - len(before),
     )
 
 
-def _check_names(
-    stay: RenewalRegression, worth: ValueRegression, raise_by: Mapping[str, float]
-) -> None:
+def check_fits(stay: RenewalRegression, worth: ValueRegression, method: str = "bootstrap") -> None:
+    """Refuse regressions, or a method, that lead to no value; all reasons at once."""
     if not isinstance(stay, RenewalRegression) or not isinstance(worth, ValueRegression):
         raise ArgumentError(say("value.wrong_order"))
+    problems: list[Text] = []
+    if stay.link is None:
+        problems.append(say("value.stay_model", model=stay.model))
+    if worth.model not in ("log_linear", "gamma"):
+        problems.append(say("value.worth_model", model=worth.model))
+    if worth.own_retention:
+        problems.append(say("value.counted_twice"))
+    if (stay.correction is None) != (worth.correction is None):
+        problems.append(say("value.half_corrected"))
+    if method not in get_args(Method):
+        problems.append(say("value.bad_method", method=method))
+    elif method == "delta" and (stay.correction or worth.correction):
+        problems.append(say("value.delta_uncorrected"))
+    if problems:
+        raise ArgumentError(say("value.chain_problems", problems=join(problems)))
+
+
+def _check_raise(
+    stay: RenewalRegression, worth: ValueRegression, raise_by: Mapping[str, float]
+) -> None:
     if not isinstance(raise_by, Mapping) or not all(
         isinstance(by, int | float) and isfinite(by) for by in raise_by.values()
     ):
@@ -132,97 +167,3 @@ def _check_names(
         raise ModelError(say("value.other_table", names=join([same(n) for n in lacking])))
     if words := [n for n in raise_by if not pd.api.types.is_numeric_dtype(worth.rows[n].dtype)]:
         raise ArgumentError(say("value.not_a_number", names=join([same(n) for n in words])))
-
-
-def valued_accounts(stay: RenewalRegression, worth: ValueRegression) -> pd.DataFrame:
-    """Return the current row of every present account that both regressions can value.
-
-    `latest_margin` is the net margin of the account's last period that is over; one who brought
-    none, or a loss, cannot be valued, for the regression of log value says nothing of losses.
-
-    Raises
-    ------
-    NotApplicable
-        If there is none.
-    """
-    past = worth.rows[worth.rows["stayed"].notna()].sort_values("start")
-    # Not groupby.last(), which would pass over a missing margin to an older year's.
-    latest = past.drop_duplicates("account_id", keep="last").set_index("account_id")["net_margin"]
-    present = current_rows(worth.rows)
-    present = present.assign(latest_margin=present["account_id"].map(latest))
-    paying = present[present["latest_margin"] > 0]
-    valued = stay.design.predictable(worth.design.predictable(paying))
-    if valued.empty:
-        raise NotApplicable(say("value.nobody"))
-    return valued
-
-
-def _raised(before: pd.DataFrame, raise_by: Mapping[str, float]) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the rows with more quality, and which of them the end of a scale holds back."""
-    rated = {construct.name for construct in constructs()}
-    after = before.copy()
-    held_back = pd.Series(False, index=before.index)
-    for name, by in raise_by.items():
-        wished = before[name] + by
-        after[name] = wished.clip(*ITEM_RANGE) if name in rated else wished
-        held_back |= after[name] != wished
-    return after, held_back
-
-
-def coefficients(
-    stay: RenewalRegression, worth: ValueRegression
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the coefficients of both regressions."""
-    return stay.estimates.coefficients, worth.estimates.coefficients
-
-
-def draws(
-    stay: RenewalRegression, worth: ValueRegression, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw the coefficients of both regressions from their normal distributions.
-
-    Returns
-    -------
-    stay_by, worth_by : ndarray, shape (draws, terms)
-        Independent of each other.
-    """
-    rng = np.random.default_rng(seed)
-    stay_by, worth_by = (
-        rng.multivariate_normal(numbers.coefficients, numbers.covariance, DRAWS)
-        for numbers in (stay.estimates, worth.estimates)
-    )
-    return stay_by, worth_by
-
-
-def values(
-    stay: RenewalRegression,
-    worth: ValueRegression,
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    stay_by: NDArray[np.float64],
-    worth_by: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return lifetime values before and after a change of quality.
-
-    Parameters
-    ----------
-    stay, worth : RenewalRegression, ValueRegression
-    before, after : DataFrame, shape (accounts, columns)
-        From `valued_accounts`, and the same rows with other quality.
-    stay_by, worth_by : ndarray, shape (terms,) or (draws, terms)
-        Coefficients of either regression.
-
-    Returns
-    -------
-    now, then : ndarray, shape (accounts,) or (draws, accounts)
-        In money; the formula stands in `value_of_quality`.
-    """
-    margin = before["latest_margin"].to_numpy(dtype=float)
-    stays = [stay.design.terms_of(rows).to_numpy() for rows in (before, after)]
-    pays = [worth.design.terms_of(rows).to_numpy() for rows in (before, after)]
-    factor = worth.factor(pays[1] - pays[0], worth_by)
-    now, then = (
-        lifetime_value(amount, stay.probability(terms, stay_by), worth.discount_rate)
-        for amount, terms in zip((margin, margin * factor), stays, strict=True)
-    )
-    return now, then

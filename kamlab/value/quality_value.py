@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from kamlab.accounts.identity import captions, identity
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, money, paragraph, same, say, unit
 from kamlab.foundation.lent import Lent
-from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
 from kamlab.panel.labels import term_labels
+from kamlab.value.gains import Gains
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MONEY = ["value_now", "value_after", "gain", "gain_low", "gain_high"]
+PLACES = ["rank", "rank_low", "rank_high", "in_top", "above_next"]
 SHOWN = 15
 """Accounts in the picture, those with the most to gain."""
 
@@ -31,10 +31,12 @@ class QualityValue(Result):
     """The value of more relationship quality; made by `value_of_quality`."""
 
     accounts: Lent[pd.DataFrame] = Lent()
-    total_draws: NDArray[np.float64]
+    gains: Gains
     raise_by: Mapping[str, float]
+    top: int
     currency: str
     discount_rate: float
+    corrected: bool
     conf_level: float
     n_capped: int
     n_left_out: int
@@ -51,29 +53,22 @@ class QualityValue(Result):
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """What is assumed, what was capped, what was left out."""
+        """What is assumed, where the intervals come from, what was capped or left out."""
+        words = {"draws": len(self.gains.draws), "level": f"{self.conf_level:.0%}"}
         return (
-            say(
-                "value.quality_note",
-                discount=f"{self.discount_rate:.1%}",
-                draws=len(self.total_draws),
-                level=f"{self.conf_level:.0%}",
-            ),
+            say("value.quality_note", discount=f"{self.discount_rate:.1%}"),
+            say(f"value.quality_{self.gains.method}", failed=self.gains.n_failed, **words),
+            say("value.quality_corrected" if self.corrected else "value.quality_uncorrected"),
             say("value.quality_note_rows", capped=self.n_capped, left_out=self.n_left_out),
         )
 
     def tidy(self) -> pd.DataFrame:
         """Return the total and the mean per account, with intervals."""
-        low, high = np.quantile(self.total_draws, tails(self.conf_level))
         count = len(self.accounts)
-        return pd.DataFrame(
-            {
-                "term": ["total", "mean"],
-                "estimate": [self.accounts["gain"].sum(), self.accounts["gain"].mean()],
-                "conf_low": [low, low / count],
-                "conf_high": [high, high / count],
-            }
-        )
+        whole = np.array([self.gains.gain.sum(), self.gains.total_low, self.gains.total_high])
+        table = pd.DataFrame([whole, whole / count], columns=["estimate", "conf_low", "conf_high"])
+        table.insert(0, "term", ["total", "mean"])
+        return table
 
     @property
     def term_labels(self) -> Mapping[str, Text]:
@@ -81,21 +76,34 @@ class QualityValue(Result):
         return {name: say(f"value.{name}") for name in ("total", "mean")}
 
     def glance(self) -> pd.DataFrame:
-        """Return how many accounts there are, and their value now and after."""
+        """Return how many accounts there are, their value now and after, and the ranking's doubt.
+
+        `top_kept` is the share of the first `top` accounts that belong there, on average over
+        the draws.
+        """
+        accounts = self.accounts
         return pd.DataFrame(
             {
-                "n_accounts": [len(self.accounts)],
+                "n_accounts": [len(accounts)],
                 "n_left_out": [self.n_left_out],
-                "value_now": [self.accounts["value_now"].sum()],
-                "value_after": [self.accounts["value_after"].sum()],
+                "value_now": [accounts["value_now"].sum()],
+                "value_after": [accounts["value_after"].sum()],
                 "currency": [self.currency],
+                "top": [self.top],
+                "top_kept": [accounts["in_top"].head(self.top).mean()],
             }
         )
 
     def augment(self) -> pd.DataFrame:
-        """Return one row per account: value now and after, the gain with its interval."""
-        ordered = self.accounts.sort_values("gain", ascending=False, ignore_index=True)
-        return pd.concat([identity(ordered), ordered[MONEY]], axis=1)
+        """Return one row per account, most to gain first.
+
+        Value now and after, the gain with its interval, by how many points each construct is
+        raised (`raise_...`), the rank with its interval, `in_top` (how surely it is among the
+        first `top`) and `above_next` (how surely it gains more than the one ranked next).
+        """
+        accounts = self.accounts
+        moved = [f"raise_{name}" for name in self.raise_by]
+        return pd.concat([identity(accounts), accounts[[*MONEY, *moved, *PLACES]]], axis=1)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the accounts with the most to gain, with intervals, in millions of money."""
@@ -136,4 +144,9 @@ class QualityValue(Result):
             high=money(total["conf_high"], self.currency),
             accounts=join(self._best(self.augment())),
         )
-        return str(paragraph((sentence, *self.notes)))
+        order = say(
+            "value.quality_ranking",
+            top=self.top,
+            kept=f"{self.glance()['top_kept'].item():.0%}",
+        )
+        return str(paragraph((sentence, order, *self.notes)))

@@ -5,6 +5,7 @@ import kamlab as kl
 from kamlab.foundation.errors import NotApplicable
 from kamlab.lab.questions.start_here import STAY, WORTH
 from kamlab.lab.trust_explorer import compute_trust, draw_trust, explore_trust
+from kamlab.value.prospects import redrawn
 
 ROUNDING_OF_CURVE = 1e-9
 """The curve has a knot at every tenth of a point, so a whole point is met exactly."""
@@ -22,7 +23,8 @@ def gains(fits):
 
 
 def test_curve_agrees_with_the_value_of_one_more_point(fits, gains):
-    curves = (compute_trust(*fits, account_id) for account_id in gains["account_id"])
+    drawn = redrawn(*fits, n_boot=100, seed=0)
+    curves = (compute_trust(*fits, account_id, drawn) for account_id in gains["account_id"])
     curve = next(c for c in curves if c.measured == round(c.measured, 1) and c.measured <= 6)
     row = gains[gains["account_id"] == curve.account.split()[0]].iloc[0]
     value_now, value_after = (curve.at(curve.measured + by)[1] for by in (0, 1))

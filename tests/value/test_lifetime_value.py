@@ -1,3 +1,5 @@
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ import kamlab as kl
 
 PRINTED_MULTIPLE = 0.005  # the table gives two decimals
 PRINTED_PERCENT = 0.05  # the table gives one decimal of a per cent
-EXACT = 1e-12  # sums of at most 400 doubles
+EXACT = 1e-12  # a handful of roundings, or 0.84^300 left of an endless sum
 
 
 def multiple(retention_rate, discount_rate, **how):
@@ -106,35 +108,84 @@ def test_the_default_is_the_form_with_the_first_margin_after_one_period():
     assert multiple(0.8, 0.1) == multiple(0.8, 0.1, first_margin="after_one_period")
 
 
-def summed(retention_rate, discount_rate, horizon, first_margin):
-    first = 0 if first_margin == "now" else 1
-    return sum((retention_rate / (1 + discount_rate)) ** t for t in range(first, first + horizon))
+NEAR_ONE = 5e-14
+"""Each of 400 periods multiplies the rounding of the rates, 1e-16, once."""
+
+
+def summed_exactly(retention_rate, discount_rate, horizon, first_margin, growth):
+    """Sum margin by margin with 60 digits."""
+    with localcontext(prec=60):
+        r, d, g = (Decimal(rate) for rate in (retention_rate, discount_rate, growth))
+        value = Decimal(1) if first_margin == "now" else r / (1 + d)
+        total = Decimal(0)
+        for _ in range(horizon):
+            total += value
+            value *= r * (1 + g) / (1 + d)
+        return float(total)
 
 
 @pytest.mark.parametrize("first_margin", ["now", "after_one_period"])
-@pytest.mark.parametrize("horizon", [0, 1, 2, 7, 40])
-@pytest.mark.parametrize("discount_rate", [0.0, 0.1, 0.5])
-@pytest.mark.parametrize("retention_rate", [0.0, 0.3, 0.9, 0.999999, 1.0])
-def test_a_finite_horizon_is_the_sum_of_its_margins(
-    retention_rate, discount_rate, horizon, first_margin
+@pytest.mark.parametrize("horizon", [0, 1, 3, 60, 400])
+@pytest.mark.parametrize(
+    ("retention_rate", "discount_rate", "growth"),
+    [
+        *((1 - gap, 0.0, 0.0) for gap in (0.7, 0.1, 1e-3, 1e-6, 1e-9, 1e-12, 1e-15)),
+        (0.3, 0.5, 0.0),
+        *((1.0, gap, 0.0) for gap in (1e-3, 1e-9, 1e-12, 0.0)),
+        *((1.0, 0.05, 0.05 + gap) for gap in (-1e-9, -1e-12, 0.0, 1e-12, 1e-9)),
+        (0.9, 0.1, 0.3),
+        (0.9, 0.1, -0.2),
+        (0.9, 0.1, -1.0),
+        (0.0, 0.1, 0.1),
+        (1e-12, 0.0, 0.0),
+        (0.95, 0.0, 0.0526315789),
+    ],
+)
+def test_a_sum_is_exact_however_near_to_one_the_factor_is(
+    retention_rate, discount_rate, growth, horizon, first_margin
 ):
-    found = multiple(retention_rate, discount_rate, horizon=horizon, first_margin=first_margin)
-    expected = summed(retention_rate, discount_rate, horizon, first_margin)
-    # Near q = 1 the closed form divides two small differences: 1e-16 / 1e-6 is left.
-    assert found == pytest.approx(expected, rel=1e-9, abs=EXACT)
+    how = {"growth": growth, "horizon": horizon, "first_margin": first_margin}
+    found = multiple(retention_rate, discount_rate, **how)
+    expected = summed_exactly(retention_rate, discount_rate, horizon, first_margin, growth)
+    assert found == pytest.approx(expected, rel=NEAR_ONE, abs=0)
 
 
-@pytest.mark.parametrize("gap", [1e-9, 1e-12, 1e-15])
-def test_a_rate_a_hair_below_one_does_not_lose_the_sum(gap):
-    found = multiple(1 - gap, 0.0, horizon=10, first_margin="now")
-    assert found == pytest.approx(10, rel=1e-6)
+def test_growth_leaves_the_first_margin_alone():
+    for timing, expected in (("now", 1.0), ("after_one_period", 0.8 / 1.1)):
+        found = multiple(0.8, 0.1, growth=0.5, horizon=1, first_margin=timing)
+        assert found == pytest.approx(expected, rel=EXACT)
 
 
-@pytest.mark.parametrize("first_margin", ["now", "after_one_period"])
-def test_an_endless_value_is_the_limit_of_a_long_horizon(first_margin):
-    assert multiple(0.8, 0.1, first_margin=first_margin) == pytest.approx(
-        summed(0.8, 0.1, 400, first_margin), rel=EXACT
+def test_a_discount_near_zero_is_not_lost_beside_one():
+    assert multiple(1.0, 1e-13) == pytest.approx(1e13, rel=1e-15)
+
+
+def test_the_acquisition_cost_is_subtracted_today():
+    plain = kl.lifetime_value([100, -5, 0], 0.8, 0.1)
+    costly = kl.lifetime_value([100, -5, 0], 0.8, 0.1, acquisition_cost=[0.0, 30.0, -7.0])
+    np.testing.assert_allclose(costly, plain - [0, 30, -7], rtol=EXACT)
+
+
+def test_a_horizon_of_no_periods_leaves_the_cost():
+    found = kl.lifetime_value([100.0, 50.0], [0.8, 1.0], 0.0, horizon=0, acquisition_cost=30)
+    assert found.tolist() == [-30.0, -30.0]
+
+
+def test_growth_and_cost_broadcast_with_the_others():
+    found = kl.lifetime_value(
+        [[100.0], [200.0]], 0.8, 0.1, growth=[0.0, 0.02, -0.1], acquisition_cost=[[5.0], [6.0]]
     )
+    assert found.shape == (2, 3)
+    alone = kl.lifetime_value(200.0, 0.8, 0.1, growth=-0.1, acquisition_cost=6.0)
+    assert found[1, 2] == pytest.approx(float(alone), rel=EXACT)
+
+
+@pytest.mark.parametrize("growth", [0.0, 0.05, -0.3])
+@pytest.mark.parametrize("first_margin", ["now", "after_one_period"])
+def test_an_endless_value_is_the_limit_of_a_long_horizon(first_margin, growth):
+    how = {"first_margin": first_margin, "growth": growth}
+    expected = summed_exactly(0.8, 0.1, 300, **how)
+    assert multiple(0.8, 0.1, **how) == pytest.approx(expected, rel=EXACT)
 
 
 def test_a_certain_customer_is_worth_a_perpetuity():
@@ -168,36 +219,81 @@ def test_a_horizon_tells_certain_from_uncertain_customers_in_one_array():
     np.testing.assert_allclose(found, [1.75, 3.0])
 
 
-def test_an_infinite_value_is_refused_and_a_horizon_mends_it(language):
-    with pytest.raises(kl.ArgumentError, match="horizon"):
-        kl.lifetime_value(1.0, [0.5, 1.0], 0.0)
+def test_an_infinite_value_is_refused_by_name_and_a_horizon_mends_it(language):
+    with pytest.raises(kl.ArgumentError, match="horizon") as caught:
+        kl.lifetime_value(1.0, [0.5, 1.0, 1.0], [0.0, 0.0, 0.02], growth=0.03)
+    count = {"en": "2 of 3", "ja": "3件中2件"}[language]
+    assert count in str(caught.value)
+    assert "0.03" in str(caught.value)
     assert multiple(1.0, 0.0, horizon=5) == 5.0
+
+
+@pytest.mark.parametrize(("retention_rate", "growth"), [(0.99, 0.1), (1.0, 0.08), (0.8, 0.35)])
+def test_margins_that_outgrow_the_discount_are_refused(retention_rate, growth):
+    with pytest.raises(kl.ArgumentError, match="infinite"):
+        multiple(retention_rate, 0.08, growth=growth)
+    assert multiple(retention_rate, 0.08, growth=growth, horizon=10) > 0
+
+
+def test_a_value_beyond_all_numbers_is_refused(language):
+    with pytest.raises(kl.ArgumentError, match="horizon"):
+        multiple(1.0, 0.0, growth=1.0, horizon=5000)
+
+
+def test_shapes_that_do_not_fit_are_named(language):
+    with pytest.raises(kl.ArgumentError, match=r"margin \(2,\).*growth \(3,\)"):
+        kl.lifetime_value([1, 2], 0.5, 0.1, growth=[0.1, 0.2, 0.3])
 
 
 def test_all_that_is_wrong_is_said_at_once(language):
     with pytest.raises(kl.ArgumentError) as caught:
-        kl.lifetime_value(1.0, 1.2, -0.1, horizon=-3, first_margin="later")
+        kl.lifetime_value(
+            np.nan, 1.2, -0.1, horizon=-3, first_margin="later", growth=-2, acquisition_cost=np.inf
+        )
     message = str(caught.value)
     parts = {"en": ["retention_rate", "discount_rate"], "ja": ["継続率", "割引率"]}[language]
-    for part in (*parts, "-3", "later"):
+    for part in (*parts, "margin", "nan", "1.2", "-0.1", "-3", "later", "-2", "inf"):
         assert part in message
+    assert message.count("\n- ") == 7
+
+
+def test_only_the_first_wrong_values_are_shown():
+    with pytest.raises(kl.ArgumentError, match=r"got 2, 3, 4, …") as caught:
+        multiple([0.5, 2, 3, 4, 5], 0.1)
+    assert "5" not in str(caught.value).split("got")[1]
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"margin": np.nan},
+        {"margin": [1.0, np.inf]},
+        {"margin": "100"},
+        {"margin": None},
         {"retention_rate": 1.01},
         {"retention_rate": -0.01},
         {"retention_rate": np.nan},
         {"retention_rate": [0.5, np.nan]},
         {"retention_rate": 85},
+        {"retention_rate": "high"},
         {"discount_rate": -0.01},
         {"discount_rate": np.nan},
+        {"discount_rate": np.inf},
+        {"growth": -1.01},
+        {"growth": np.nan},
+        {"growth": np.inf},
+        {"acquisition_cost": np.nan},
+        {"acquisition_cost": -np.inf},
         {"horizon": -1},
         {"horizon": 2.5},
+        {"horizon": np.nan},
+        {"horizon": np.inf},
+        {"horizon": True},
+        {"horizon": "5"},
         {"first_margin": "NOW"},
     ],
 )
 def test_each_bad_input_is_refused(wrong, language):
+    right = {"margin": 1.0, "retention_rate": 0.8, "discount_rate": 0.1}
     with pytest.raises(kl.ArgumentError):
-        kl.lifetime_value(1.0, **({"retention_rate": 0.8, "discount_rate": 0.1} | wrong))
+        kl.lifetime_value(**(right | wrong))

@@ -115,6 +115,54 @@ class Truth:
     quality: Lent[pd.DataFrame] = Lent()
     periods: Lent[pd.DataFrame] = Lent()
 
+    def gains(
+        self,
+        periods: pd.DataFrame,
+        raise_by: Mapping[str, float | pd.Series],
+        discount_rate: float = 0.10,
+    ) -> pd.DataFrame:
+        """Return what more quality is really worth, which only a simulated company can tell.
+
+        Parameters
+        ----------
+        periods : DataFrame
+            The company's own; the last period is open, and the net margin of the one before is
+            taken as it was.
+        raise_by : mapping of str to float or Series
+            Points of true quality to add; a Series has them by account.
+        discount_rate : float, default 0.10
+            A period.
+
+        Returns
+        -------
+        DataFrame
+            `account_id`, `stay_probability`, `value_now`, `value_after`, `gain`, one row per
+            account whose renewal is open; value is `m r / (1 + d - r)`.
+        """
+        last = periods["period"].max()
+        own = self.periods
+        chance = own[own["period"] == last].set_index("account_id")["stay_probability"]
+        before = periods[periods["period"] == last - 1].set_index("account_id")
+        margin = (before["margin"] - before["cost_to_serve"]).reindex(chance.index)
+        odds, factor = chance / (1 - chance), pd.Series(1.0, index=chance.index)
+        for name, by in raise_by.items():
+            points = by.reindex(chance.index) if isinstance(by, pd.Series) else by
+            odds = odds * np.exp(self.retention.get(name, 0.0) * points)
+            factor = factor * np.exp(self.log_margin.get(name, 0.0) * points)
+        value_now = margin * _multiple(chance, discount_rate)
+        value_after = margin * factor * _multiple(odds / (1 + odds), discount_rate)
+        table = {
+            "stay_probability": chance,
+            "value_now": value_now,
+            "value_after": value_after,
+            "gain": value_after - value_now,
+        }
+        return pd.DataFrame(table).reset_index()
+
+
+def _multiple(retention_rate: pd.Series, discount_rate: float) -> pd.Series:
+    return retention_rate / (1 + discount_rate - retention_rate)
+
 
 @cache
 def mixing() -> NDArray[np.float64]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kamlab.accounts.company import Company
-from kamlab.retention.logit import fit_retention
+from kamlab.retention.renewal.fit import fit_retention
 from kamlab.value.chain import value_of_quality
-from kamlab.value.regression import fit_value
+from kamlab.value.regression.fit import fit_value
 
 STAY = "stayed ~ trust + commitment + satisfaction + tenure"
 WORTH = "log(ltv) ~ trust + commitment + satisfaction + size"

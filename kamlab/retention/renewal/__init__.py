@@ -1,0 +1,1 @@
+"""Regressions of renewal on what was known before."""

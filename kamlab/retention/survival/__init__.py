@@ -1,0 +1,1 @@
+"""Time until an account leaves: survival curves and Cox regression."""

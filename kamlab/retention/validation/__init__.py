@@ -1,0 +1,1 @@
+"""How well a regression of staying foretells periods that it has not seen."""

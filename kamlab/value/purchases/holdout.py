@@ -1,0 +1,106 @@
+"""Would the model have foreseen what came: `validate_purchases`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.need import need_columns
+from kamlab.accounts.transactions import DAYS, MONDAY, summarise_transactions
+from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.language import say
+from kamlab.foundation.level import tails
+from kamlab.value.purchases.fit import ModelName, fit_purchases
+from kamlab.value.purchases.holdout_result import PurchaseValidation, measures
+
+DRAWS = 1000
+
+
+def validate_purchases(
+    transactions: pd.DataFrame,
+    *,
+    split: pd.Timestamp | str,
+    model: ModelName = "bgnbd",
+    period: str = "W",
+    account: str = "account_id",
+    date: str = "ordered_on",
+    amount: str = "amount",
+    n_boot: int = DRAWS,
+    seed: int = 0,
+    conf_level: float = 0.95,
+) -> PurchaseValidation:
+    """Fit a model of purchases to the orders up to a day, and forecast those after it.
+
+    Parameters
+    ----------
+    transactions : DataFrame
+        One row an order.
+    split : date
+        The last day that the model may see; with weeks, the Sunday of that day's week.
+    model : {"bgnbd", "mbgnbd", "paretonbd"}
+    period : {"W", "D"}
+        Weeks or days; orders within one count as one purchase.
+    account, date, amount : str
+        Columns, as of `kl.summarise_transactions`.
+    n_boot : int, default 1000
+        Draws of accounts for the intervals.
+    seed : int, default 0
+    conf_level : float, default 0.95
+
+    Returns
+    -------
+    PurchaseValidation
+        `tidy()` how good the forecast was, beside "as often as before"; `by_frequency()`.
+
+    Raises
+    ------
+    ArgumentError
+        If the split leaves no orders on one of its sides, or as `kl.summarise_transactions`.
+    NotApplicable
+        As `fit_purchases`.
+
+    Notes
+    -----
+    The baseline forecasts `frequency / T` purchases a period. Intervals are percentiles over
+    redrawn accounts, with the model as it was fitted once.
+
+    Examples
+    --------
+    >>> kl.validate_purchases(orders, split="2025-03-31").tidy()
+    """
+    tails(conf_level)
+    need_columns(transactions, account, date, amount, of=say("accounts.transactions_purpose"))
+    if period not in DAYS:
+        raise ArgumentError(say("accounts.transactions_period", period=period))
+    days = transactions[date].dt.normalize()
+    index = (days - MONDAY).dt.days // DAYS[period]
+    last_index = (pd.Timestamp(split).normalize() - MONDAY).days // DAYS[period]
+    before = ~(index > last_index)
+    periods = int(index.max() - last_index) if len(index) else 0
+    if not before.any() or periods < 1:
+        raise ArgumentError(say("value.purchases_split", split=pd.Timestamp(split).date()))
+    end = MONDAY + pd.Timedelta(days=int((last_index + 1) * DAYS[period] - 1))
+    names = {"account": account, "date": date, "amount": amount}
+    seen = summarise_transactions(transactions[before], period=period, end=end, **names)
+    fit = fit_purchases(seen, model, conf_level=conf_level)
+    later = transactions.loc[~before, account]
+    bought = index[~before].groupby(later).nunique()
+    accounts = fit.augment(periods)
+    accounts["actual_purchases"] = accounts["account_id"].map(bought).fillna(0).astype(int)
+    rate = accounts["frequency"] / accounts["T"].where(accounts["T"] > 0, 1.0)
+    accounts["baseline_purchases"] = rate * periods
+    return PurchaseValidation(
+        fit=fit,
+        accounts=accounts,
+        draws=measures(accounts, _redrawn(len(accounts), n_boot, seed)),
+        periods=periods,
+        split=end,
+        n_new=int((~bought.index.isin(seen["account_id"])).sum()),
+        conf_level=conf_level,
+    )
+
+
+def _redrawn(n: int, n_boot: int, seed: int) -> np.ndarray:
+    """Return how often each account is in each draw, shape (n_boot, n)."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(n, np.full(n, 1 / n), size=n_boot)

@@ -1,0 +1,1 @@
+"""Regressions of lifetime value on relationship quality."""
