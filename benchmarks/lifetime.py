@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
+from math import log
 from typing import TYPE_CHECKING
 
 from clock import readable, seconds
@@ -67,11 +68,9 @@ def peer_loglik(case: Case, table: pd.DataFrame) -> float:
         warnings.simplefilter("ignore")
         fitter = getattr(lifetimes, case.peer)()
         fitter.fit(table["frequency"], table["recency"], table["T"])
-    # lifetimes reports the log-likelihood in time units of its own, of which a purchase has one.
-    scale = getattr(fitter, "_scale", 1.0)
-    import numpy as np
-
-    return float(fitter.log_likelihood_ + np.log(scale) * table["frequency"].sum())
+    # Its time is scaled, which every purchase enters once; BetaGeoFitter gives a mean.
+    least = fitter._negative_log_likelihood_ * (1 if case.peer == "ParetoNBDFitter" else len(table))
+    return float(log(fitter._scale) * table["frequency"].sum() - least)
 
 
 def many_customers(count: int) -> pd.DataFrame:

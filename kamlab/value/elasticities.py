@@ -215,7 +215,7 @@ def value_elasticities(
     if many := [same(name) for name, array in arrays.items() if array.ndim]:
         problems.append(say("value.elasticity_one_customer", names=join(many)))
     if problems:
-        raise ArgumentError(say("value.bad_input", problems=listed(problems)))
+        raise ArgumentError(say("value.lifetime_problems", problems=listed(problems)))
     numbers = {name: float(array) for name, array in arrays.items()}
 
     def value_of(**changed: float) -> float:

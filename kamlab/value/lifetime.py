@@ -91,7 +91,7 @@ def lifetime_value(
     }
     arrays, problems = read_arguments(given, horizon, first_margin)
     if problems := problems or _bad_together(arrays, horizon):
-        raise ArgumentError(say("value.bad_input", problems=listed(problems)))
+        raise ArgumentError(say("value.lifetime_problems", problems=listed(problems)))
     m, r, d, g, cost = arrays.values()
     with np.errstate(over="ignore", invalid="ignore"):
         value = m * margin_multiple(r, d, g, horizon, first_margin) - cost
@@ -189,7 +189,7 @@ def _out_of_range(name: str, array: NDArray[np.float64]) -> list[Text]:
     finite = np.isfinite(array)
     allowed, words = {
         "retention_rate": ((array >= 0) & (array <= 1), "value.bad_retention"),
-        "discount_rate": (finite & (array >= 0), "value.bad_discount"),
+        "discount_rate": (finite & (array >= 0), "value.lifetime_bad_discount"),
         "growth": (finite & (array >= -1), "value.lifetime_bad_growth"),
     }.get(name, (finite, "value.lifetime_not_finite"))
     wrong = array[~allowed]

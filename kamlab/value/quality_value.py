@@ -16,6 +16,7 @@ from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
 from kamlab.panel.labels import term_labels
 from kamlab.value.gains import Gains
+from kamlab.value.ranking_picture import draw_ranking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,6 +122,10 @@ class QualityValue(Result):
                 alt=say("value.quality_alt", raised=self._raised, accounts=join(self._best(top))),
             )
         return ax
+
+    def plot_ranking(self, ax: Axes | None = None) -> Axes:
+        """Draw between which places each of the first accounts stands, and how surely on top."""
+        return draw_ranking(self.augment().head(SHOWN), self.top, self._raised, ax)
 
     def _best(self, top: pd.DataFrame, count: int = 3) -> list[Text]:
         return [

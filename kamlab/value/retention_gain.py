@@ -86,7 +86,7 @@ def retention_gain(
     arrays, problems = read_arguments(given, horizon, first_margin)
     problems += _problems(arrays, step, claim, horizon)
     if problems:
-        raise ArgumentError(say("value.bad_input", problems=listed(problems)))
+        raise ArgumentError(say("value.lifetime_problems", problems=listed(problems)))
     formula = GainFormula(
         float(step), relative, horizon, first_margin, growth=float(arrays["growth"])
     )

@@ -10,7 +10,34 @@ def results(company, stay, worth, gain, _table):
     """One result of every kind."""
     survey = company.survey.dropna()
     model = kl.fit_sem(MODEL, survey)
+    error = kl.score_error(company)
+    formula = "stayed ~ trust + commitment"
+    buyers = kl.load("cdnow")
+    spend = kl.fit_spend(kl.load("cdnow_spend"), averaged="repeat")
     return {
+        "score_error": error,
+        "probit": kl.fit_retention(formula, _table, model="probit"),
+        "hazard": kl.fit_retention(formula, _table, model="cloglog"),
+        "firth": kl.fit_retention(formula, _table, model="firth"),
+        "random_intercept": kl.fit_retention(formula, _table, model="random_intercept"),
+        "cox": kl.fit_retention(formula, _table, model="cox"),
+        "corrected": kl.fit_retention(formula, _table, error=error),
+        "survival": kl.survival_curves(company, by="trust"),
+        "validation": kl.validate_retention(formula, _table),
+        "curve": kl.fit_retention_curve([1000, 869, 743, 653, 593, 551, 517, 491]),
+        "curve_by_trust": kl.fit_retention_curve(company, covariates=["trust"]),
+        "elasticities": kl.value_elasticities(100, 0.9, 0.12),
+        "gain_of_retention": kl.retention_gain([0.5, 0.8], [0.0, 0.1]),
+        "purchases": kl.fit_purchases(buyers),
+        "spend": spend,
+        "residual_value": kl.residual_value(
+            kl.fit_purchases(kl.load("cdnow_spend"), "paretonbd"), spend, discount_rate=0.1
+        ),
+        "gamma": kl.fit_value("ltv ~ trust + size", _table, model="gamma"),
+        "median": kl.fit_value("log(ltv) ~ trust + size", _table, model="quantile"),
+        "own_retention": kl.fit_value("log(ltv) ~ trust + size", _table, retention_rate=stay),
+        "simex": kl.simex(stay, error),
+        "causality": kl.probe_causality(worth, "trust"),
         "board": kl.classify(company.accounts),
         "quality": kl.measure_quality(company.survey),
         "theory": kl.assess_theory(company.survey),

@@ -16,9 +16,19 @@ from kamlab.foundation.language import use_language
 from kamlab.foundation.results import Result
 from kamlab.foundation.style import DescribedFigure
 
-NAMES = ("board", "quality", "theory", "stay", "worth", "gain", "both", "model", "nested")
-COMPARISONS = ("both", "nested")
-WITH_ROWS = tuple(name for name in NAMES if name not in COMPARISONS)
+NAMES = (
+    *("board", "quality", "theory", "stay", "worth", "gain", "both", "model", "nested"),
+    *("score_error", "probit", "hazard", "firth", "random_intercept", "cox", "corrected"),
+    *("survival", "validation", "curve", "curve_by_trust", "elasticities", "gain_of_retention"),
+    *("purchases", "spend", "residual_value", "gamma", "median", "own_retention"),
+    *("simex", "causality"),
+)
+COMPARISONS = ("both", "nested", "elasticities", "gain_of_retention", "causality")
+"""Results that have no accounts of their own."""
+ROWS_OF_ANOTHER_KIND = ("curve", "simex")
+"""A cohort's periods, the levels of a simulation: `augment` has no account in them."""
+WITH_ROWS = tuple(name for name in NAMES if name not in {*COMPARISONS, *ROWS_OF_ANOTHER_KIND})
+BY_PERIOD = ("worth", "gamma", "median", "own_retention", "validation")
 HOSTILE = '<script>alert("x")</script> & $\\frac$ {0} %s'
 HOSTILE_ONES = ("board", "worth", "stay", "gain", "theory", "both", "model", "levels", "nested")
 
@@ -41,7 +51,13 @@ def test_it_is_a_result_with_six_verbs(result):
 
 def test_tidy_has_one_row_per_term(result, name):
     tidy = result.tidy()
-    keys = {"both": ["result", "term"], "model": ["lhs", "op", "rhs", "group"]}
+    keys = {
+        "both": ["result", "term"],
+        "model": ["lhs", "op", "rhs", "group"],
+        "survival": ["curve", "time"],
+        "gain_of_retention": ["discount_rate", "retention_rate"],
+        "causality": ["challenge"],
+    }
     assert not tidy.duplicated(keys.get(name, ["term"])).any()
     assert len(tidy)
     assert tidy.index.equals(pd.RangeIndex(len(tidy)))
@@ -57,8 +73,9 @@ def test_augment_has_an_account_in_every_row(results, name):
     assert table["account_id"].notna().all()
     key = {
         "quality": ["account_id", "wave"],
-        "worth": ["account_id", "period"],
+        "score_error": ["account_id", "wave"],
         "model": ["account_id", "respondent_id", "wave"],
+        **dict.fromkeys(BY_PERIOD, ["account_id", "period"]),
     }
     assert not table.duplicated(key.get(name, ["account_id"])).any()
     assert table.index.equals(pd.RangeIndex(len(table)))

@@ -33,7 +33,7 @@ def numbers(file, analysis):
 
 def rows_of(file):
     rows = pd.read_csv(FOLDER / file, dtype={"account_id": str})
-    period = rows["period"] if "period" in rows else 2020
+    period = rows.get("period", 2020)
     start = pd.Timestamp("2000-01-01") + pd.to_timedelta(365 * period, unit="D")
     return rows.assign(period=period, start=start, decided=True)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from kamlab.foundation.columns import column
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.results import Result
@@ -54,9 +55,8 @@ class RetentionCurve(Result):
     @property
     def title(self) -> Text:
         """The family of the curve: the model, or the limit that the data reach."""
-        return say(
-            "retention.curve_title", family=say(f"retention.curve_{self.solution.family_name}")
-        )
+        family = column("curve_family").values[self.solution.family_name]
+        return say("retention.curve_title", family=family)
 
     @property
     def notes(self) -> tuple[Text, ...]:

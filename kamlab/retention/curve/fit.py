@@ -103,7 +103,7 @@ def fit_retention_curve(
     counts = read_survivors(survivors, covariates)
     family = FAMILIES[model]
     _check(counts.cells, family, conf_level)
-    solution = _solve(family, counts.cells)
+    solution = solve(family, counts.cells)
     if solution.limit(model):
         message = str(say(f"retention.curve_limit_{solution.limit(model)}"))
         warnings.warn(message, DataWarning, stacklevel=level_of_caller())
@@ -125,8 +125,20 @@ def _check(cells: Cells, family: Family, conf_level: float) -> None:
         raise NotApplicable(say("retention.curve_too_short", count=count, fewest=family.n_values))
 
 
-def _solve(family: Family, cells: Cells) -> Solution:
-    """Return the maximum of the likelihood, or of the limit to which it runs off."""
+def solve(family: Family, cells: Cells) -> Solution:
+    """Return the maximum of the likelihood, or of the limit to which it runs off.
+
+    Parameters
+    ----------
+    family : Family
+        The model: sbg or bdw.
+    cells : Cells
+
+    Raises
+    ------
+    ModelError
+        If there is neither.
+    """
     first = cells.renewal == 1
     if cells.left[first].sum() == cells.left.sum():
         early = Cells(

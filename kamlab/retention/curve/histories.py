@@ -60,7 +60,7 @@ def renewal_histories(company: Company) -> pd.DataFrame:
     after = gone.groupby(rows["account_id"]).cumsum() > gone
     if after.any():
         why = say("retention.curve_after_leaving")
-        warn_left_out(int(after.sum()), len(rows), why, stacklevel=level_of_caller() - 1)
+        warn_left_out(int(after.sum()), len(rows), why, stacklevel=level_of_caller())
     by_account = rows[~after].groupby("account_id", sort=False)
     first = rows.loc[by_account["start"].idxmin()].set_index("account_id")
     made = (rows["decided"] & ~gone)[~after].groupby(rows["account_id"]).sum()

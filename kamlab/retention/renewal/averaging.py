@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kamlab.panel.links import Link, averaged
+from kamlab.panel.calibration import Calibration
+from kamlab.panel.links import NODES, SHARES, Link
 
 Array = NDArray[np.float64]
 
-STEPS = 100
-CONVERGED = 1e-9
-"""The largest last step, beside a coefficient of size 1."""
-LEAST_VARIANCE = 1e-12
+STEPS = 30
+CONVERGED = 1e-8
+"""The largest last step, beside a coefficient of size 1; the next would be about its square."""
+LEAST = 1e-12
 MOST = 20.0
 """A linear predictor beyond this is a probability of 0 or 1."""
 
@@ -25,15 +24,15 @@ def refit_averaged(
     outcome: Array,
     weights: Array,
     start: Array,
-    open_variance: Callable[[Array], Array],
+    known: Calibration,
+    counts: Array,
 ) -> Array:
     """Fit `P(stay) = E F(x b + e)`, `e` being normal with the variance that scores leave open.
 
     A regression on the likely truth alone takes its average for the truth itself and leaves the
     coefficients of a curved link too small (Carroll, Ruppert, Stefanski & Crainiceanu,
     Measurement Error in Nonlinear Models, chapter on regression calibration). Here the variance
-    of `e`, which grows with the coefficients, is part of the model; the equations are those of
-    quasi-likelihood.
+    of `e`, which grows with the coefficients, is part of the likelihood; Fisher scoring.
 
     Parameters
     ----------
@@ -45,8 +44,10 @@ def refit_averaged(
         How often each row counts.
     start : ndarray, shape (draws, terms)
         Coefficients of the likely truth alone; a draw of NaN stays NaN.
-    open_variance : callable
-        From coefficients, shape (draws, terms), to variances, shape (draws, rows).
+    known : Calibration
+        Of every draw, or one for all.
+    counts : ndarray, shape (rows,)
+        Respondents behind each row's scores.
 
     Returns
     -------
@@ -54,14 +55,22 @@ def refit_averaged(
         NaN in draws without a finite solution.
     """
     by = start.copy()
+    sizes, kinds = np.unique(counts, return_inverse=True)
+    remaining = _remaining(known, sizes, len(by))
     moving = np.flatnonzero(np.isfinite(by).all(axis=1))
     for _ in range(STEPS):
         predictor = (terms[moving] @ by[moving][:, :, None])[:, :, 0]
         lost = np.abs(predictor).max(axis=1) > MOST
         by[moving[lost]] = np.nan
         moving, predictor = moving[~lost], predictor[~lost]
-        spread = open_variance(by)[moving]
-        change = _step(link, terms[moving], outcome, weights[moving], predictor, spread)
+        # For every draw and size: the open covariance times the coefficients.
+        own = by[moving][:, known.places]
+        pull = (remaining[moving] @ own[:, None, :, None])[..., 0]
+        variance = np.maximum((pull * own[:, None, :]).sum(axis=2), 0)[:, kinds]
+        chance, slope, kappa = _averages(link, predictor, np.sqrt(variance))
+        moved = terms[moving] * slope[:, :, None]
+        moved[:, :, known.places] += kappa[:, :, None] * pull[:, kinds]
+        change = _step(moved, weights[moving], outcome, chance)
         by[moving] += change
         size = CONVERGED * (1 + np.abs(by[moving]).max(axis=1))
         moving = moving[np.abs(change).max(axis=1) > size]
@@ -71,13 +80,29 @@ def refit_averaged(
     return by
 
 
-def _step(
-    link: Link, terms: Array, outcome: Array, weights: Array, predictor: Array, spread: Array
-) -> Array:
-    chance = averaged(link.probability, predictor, spread)
-    slope = averaged(link.slope, predictor, spread)
-    variance = np.maximum(chance * (1 - chance), LEAST_VARIANCE)
-    score = np.swapaxes(terms, 1, 2) @ (weights * (outcome - chance) * slope / variance)[:, :, None]
-    weighted = terms * (weights * slope**2 / variance)[:, :, None]
-    information = np.swapaxes(weighted, 1, 2) @ terms
+def _remaining(known: Calibration, sizes: Array, draws: int) -> Array:
+    """Return the open covariance of scores, shape (draws, sizes, scores, scores)."""
+    shape = (draws, len(known.places), len(known.places))
+    return np.stack([np.broadcast_to(known.gain(size)[1], shape) for size in sizes], axis=1)
+
+
+def _averages(link: Link, predictor: Array, spread: Array) -> tuple[Array, Array, Array]:
+    """Return means over the open part of probability, slope, and slope by the open variance.
+
+    The last is `E[F'(x b + s t) t] / s`, twice the derivative of the mean probability by `s^2`.
+    """
+    chance, slope, tilt = (np.zeros_like(predictor) for _ in range(3))
+    for node, share in zip(NODES, SHARES, strict=True):
+        at = predictor + node * spread
+        chance += share * link.probability(at)
+        part = share * link.slope(at)
+        slope += part
+        tilt += node * part
+    return chance, slope, tilt / np.maximum(spread, LEAST)
+
+
+def _step(moved: Array, weights: Array, outcome: Array, chance: Array) -> Array:
+    precision = weights / np.maximum(chance * (1 - chance), LEAST)
+    score = np.swapaxes(moved, 1, 2) @ (precision * (outcome - chance))[:, :, None]
+    information = np.swapaxes(moved * precision[:, :, None], 1, 2) @ moved
     return np.asarray(np.linalg.solve(information, score)[:, :, 0])

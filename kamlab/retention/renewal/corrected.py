@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import say
@@ -21,8 +20,6 @@ from kamlab.quality.score_error import ScoreError
 from kamlab.retention.renewal.averaging import refit_averaged
 from kamlab.retention.renewal.likelihood import fitted_by_likelihood, measures
 from kamlab.retention.renewal.result import RenewalRegression
-
-Array = NDArray[np.float64]
 
 
 def fit_corrected(
@@ -61,15 +58,12 @@ def _averaged(link: Link, design: Design, correction: Correction, first: Estimat
     """Return the estimates that allow for what the scores leave open, from those that do not."""
     counts = design.used["n_respondents"].to_numpy(dtype=float)
     terms, outcome = correction.terms(design).to_numpy(), design.outcome.to_numpy()
-
-    def open_(by: Array) -> Array:
-        return correction.calibration.variance(by, counts)
-
+    known = correction.calibration
     start, once = first.coefficients[None, :], np.ones((1, len(outcome)))
-    (by,) = refit_averaged(link, terms[None, :, :], outcome, once, start, open_)
+    (by,) = refit_averaged(link, terms[None, :, :], outcome, once, start, known, counts)
     if not np.isfinite(by).all():
         raise ModelError(say("retention.renewal_no_correction_found", formula=design.formula))
-    chance = link.averaged(terms @ by, open_(by))
+    chance = link.averaged(terms @ by, known.variance(by, counts))
     loglik = float(np.log(np.where(outcome == 1, chance, 1 - chance)).sum())
     return Estimates(
         coefficients=frozen(by),

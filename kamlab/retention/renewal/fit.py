@@ -89,8 +89,8 @@ def fit_retention(
         independent (HC1), or those of the model itself. `"firth"` and `"random_intercept"` have
         their own and take none.
     error : ScoreError, optional
-        From `kl.score_error`: scores are corrected for measurement error by regression
-        calibration, in a logit, probit or cloglog; standard errors come from redrawn accounts.
+        From `kl.score_error`: scores of a logit, probit or cloglog are corrected for
+        measurement error; standard errors come from redrawn accounts.
     seed : int, default 0
         For those draws.
     conf_level : float, default 0.95
@@ -132,6 +132,10 @@ def fit_retention(
 
     *Effects.* The average marginal effect is the mean over rows of `dp/dx`, `p` being the
     probability of staying, in every model; a term that shares a column with another has none.
+
+    *Measurement error.* Regression calibration: scores give way to the truth that they and the
+    other terms make likely, and `p` is averaged over what that leaves open, in the likelihood
+    as in effects and predictions.
 
     *Firth.* Limits are those of the profile penalised likelihood and p-values its
     likelihood-ratio tests; effects and predictions are by the delta method. Rows are taken as

@@ -211,18 +211,15 @@ class RenewalRegression(Regression):
 
     def _refit_corrected(self, terms: Array, draws: Resample, known: Calibration) -> Array:
         """Return the coefficients of every draw; the likely truth alone is where they start."""
-        outcome, counts = self.design.outcome.to_numpy(), self._counts()
         return refit_averaged(
             self._curve,
             terms,
-            outcome,
+            self.design.outcome.to_numpy(),
             draws.of(self.design.groups),
             self._refit(terms, draws),
-            lambda by: known.variance(by, counts),
+            known,
+            self.design.used["n_respondents"].to_numpy(dtype=float),
         )
-
-    def _counts(self) -> Array:
-        return self.design.used["n_respondents"].to_numpy(dtype=float)
 
     def augment(self) -> pd.DataFrame:
         """Return one row per present account: how likely it is to stay, least likely first.

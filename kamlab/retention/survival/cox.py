@@ -89,14 +89,17 @@ def fit_cox(
     of times matters, it is given their ranks, with every entry half a rank later. The covariance
     clustered by account is Lin and Wei's (1989), as in R's `coxph(cluster=)`, without a factor
     for small samples.
+
+    Leaving is seen only at the end of a period, which blurs time: simulated accounts that leave
+    with 12 % a year have a log hazard ratio of -0.46 where the hazards have -0.50, and -0.51 with
+    the complementary log-log link, made for grouped time.
     """
     tails(conf_level)
     if cov not in COVARIANCES:
         allowed = join([same(repr(name)) for name in COVARIANCES])
         raise ArgumentError(say("retention.hazard_cov", got=repr(cov), allowed=allowed))
-    need_columns(
-        rows, "account_id", "start", "end", "stayed", "decided", "tenure", of=say("panel.purpose")
-    )
+    needed = ("account_id", "period", "start", "end", "stayed", "decided", "tenure")
+    need_columns(rows, *needed, of=say("panel.purpose"))
     design = _design(formula, rows[rows["decided"]])
     entry, leave = risk_intervals(design.used)
     event = design.outcome.to_numpy() == 0

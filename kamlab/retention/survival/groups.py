@@ -89,7 +89,7 @@ def _check(accounts: pd.DataFrame, by: object, n_groups: object) -> None:
         raise ArgumentError(
             say("retention.survival_n_groups", got=repr(n_groups), most=MOST_GROUPS)
         )
-    if by not in accounts.columns:
+    if not isinstance(by, str) or by not in accounts.columns:
         near = difflib.get_close_matches(str(by), [str(name) for name in accounts.columns], n=1)
         nearest = say("retention.survival_nearest", name=near[0]) if near else same("")
         raise ArgumentError(say("retention.survival_no_column", got=repr(by), nearest=nearest))
@@ -118,9 +118,7 @@ def _range(low: float, high: float) -> str:
 
 def group_labels(names: tuple[str, ...]) -> dict[str, Text]:
     """Return the groups in words: yes and no, and all accounts, in the current language."""
-    words = {
-        ALL: say("retention.survival_all"),
-        "True": say("foundation.yes"),
-        "False": say("foundation.no"),
-    }
+    if names == (ALL,):
+        return {ALL: say("retention.survival_all")}
+    words = {"True": say("foundation.yes"), "False": say("foundation.no")}
     return {name: words.get(name, same(name)) for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,11 +83,6 @@ class SurvivalCurves(Result):
     def term_labels(self) -> Mapping[str, Text]:
         """The groups in words."""
         return self.group_labels
-
-    @property
-    def summary_columns(self) -> Sequence[str]:
-        """All but the number at the interval's scale."""
-        return ("curve", "time", "n_risk", "n_leavers", "estimate", "conf_low", "conf_high")
 
     @property
     def notes(self) -> tuple[Text, ...]:

@@ -77,7 +77,8 @@ def validate_retention(
     No forecast comes from a model that had seen its period: a model is fitted to rows whose
     period had ended before the first day of the period foretold. Intervals of Brier score, skill,
     log score and AUC are percentiles of 1,000 draws of accounts, the forecasts staying as they
-    are; those of the calibration have errors clustered by account.
+    are (draws in which nobody left have no AUC and are passed over); those of the calibration
+    have errors clustered by account.
 
     Examples
     --------
@@ -137,5 +138,8 @@ def _measures(found: pd.DataFrame, conf_level: float, seed: int) -> pd.DataFrame
 
 def _limits(values: np.ndarray, conf_level: float) -> tuple[float, float]:
     """Return percentiles of the draws in which the measure exists."""
-    low, high = np.quantile(values[np.isfinite(values)], tails(conf_level))
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return np.nan, np.nan
+    low, high = np.quantile(known, tails(conf_level))
     return float(low), float(high)

@@ -15,6 +15,7 @@ from kamlab.panel.design import ROWS_A_TERM
 from kamlab.panel.regression import ERROR_DRAWS, Regression
 from kamlab.panel.resample import Resample, resample
 from kamlab.quality.score_error import ScoreError
+from kamlab.value.causality.two_waves import TwoWaves
 
 Array = NDArray[np.float64]
 
@@ -57,11 +58,11 @@ def again(fit: Regression, used: pd.DataFrame, terms: pd.DataFrame, name: str) -
     estimates = replace(fit.estimates, coefficients=start)
     other = replace(fit, design=design, estimates=estimates, correction=correction)
     place = terms.columns.get_loc(name)
-    ids = pd.Index(used["account_id"].unique())
+    ids = _everybody(used["account_id"], None if correction is None else correction.error)
     # One draw in which every account is there once is the data themselves.
     itself = other.redrawn(Resample(ids, np.ones((1, len(ids))))).coefficients[0, place]
     known = other.redrawn(resample(ids, ERROR_DRAWS, seed=0))
-    return _coefficient(itself, known.coefficients[known.solved, place], used)
+    return _coefficient(float(itself), known.coefficients[known.solved, place], used["account_id"])
 
 
 def _outcome(fit: Regression, used: pd.DataFrame) -> pd.Series:
@@ -72,75 +73,55 @@ def _outcome(fit: Regression, used: pd.DataFrame) -> pd.Series:
 def linear(
     terms: pd.DataFrame,
     outcome: Array,
-    used: pd.DataFrame,
+    account_ids: pd.Series,
     name: str,
-    scores: dict[str, tuple[str, str]],
-    error: ScoreError | None,
+    columns: dict[str, tuple[int, int]],
+    error: TwoWaves | None,
 ) -> Coefficient:
     """Fit least squares corrected for the error of some columns by its moments.
 
     `b = (X'X - S)^-1 X'y` with `S` the error covariance added up over rows (Fuller, Measurement
-    Error Models). Errors of two waves are taken for independent.
+    Error Models).
 
     Parameters
     ----------
     terms : DataFrame
     outcome : ndarray, shape (rows,)
-    used : DataFrame
-        With `account_id` and the columns of respondents' numbers.
+    account_ids : Series, shape (rows,)
     name : str
         The term whose coefficient is wanted.
-    scores : mapping of str to (str, str)
-        Column of `terms` to its construct and its column of respondents' numbers.
-    error : ScoreError or None
+    columns : dict of str to (int, int)
+        By construct, where its scores of this wave and of the one before stand.
+    error : TwoWaves or None
         Without it nothing is corrected.
     """
-    check_rows(terms, used["account_id"])
+    check_rows(terms, account_ids)
     x, place = terms.to_numpy(), terms.columns.get_loc(name)
+    size = x.shape[1]
     products = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
     moments = np.hstack([products, x * outcome[:, None]])
-    ids = pd.Index(used["account_id"].unique())
+    ids = _everybody(account_ids, None if error is None else error.error)
 
     def solved(draws: Resample) -> Array:
-        weights = draws.of(used["account_id"])
-        sums = weights @ moments
-        size = x.shape[1]
+        sums = draws.of(account_ids) @ moments
         square = sums[:, : size * size].reshape(-1, size, size)
         if error is not None:
-            square = square - _wrong(terms, used, scores, error, draws)
+            square = square - error.summed(size, columns, draws, account_ids)
         found = np.linalg.solve(square, sums[:, size * size :, None])[:, :, 0]
         found[np.linalg.eigvalsh(square)[:, 0] <= 0] = np.nan
         return np.asarray(found[:, place])
 
-    itself = solved(Resample(ids, np.ones((1, len(ids)))))[0]
+    itself = float(solved(Resample(ids, np.ones((1, len(ids)))))[0])
     if not np.isfinite(itself):
         raise NotApplicable(say("value.probe_all_error"))
     known = solved(resample(ids, ERROR_DRAWS, seed=0))
-    return _coefficient(itself, known[np.isfinite(known)], used)
+    return _coefficient(itself, known[np.isfinite(known)], account_ids)
 
 
-def _wrong(
-    terms: pd.DataFrame,
-    used: pd.DataFrame,
-    scores: dict[str, tuple[str, str]],
-    error: ScoreError,
-    draws: Resample,
-) -> Array:
-    """Return the error covariance of the terms, added up over each draw's rows."""
-    weights = draws.of(used["account_id"])
-    found = np.zeros((len(weights), terms.shape[1], terms.shape[1]))
-    own = error.account_ids.isin(draws.account_ids)
-    times = draws.of(error.account_ids[own])
-    one = np.tensordot(times, error.crossed[own], axes=1)
-    one = one / (times @ error.freedom[own])[:, None, None]
-    for left, (first, count) in scores.items():
-        for right, (second, other) in scores.items():
-            if count == other:
-                share = weights @ (1 / used[count].to_numpy(dtype=float))
-                cell = (error.constructs.index(first), error.constructs.index(second))
-                place = (terms.columns.get_loc(left), terms.columns.get_loc(right))
-                found[:, place[0], place[1]] = share * one[:, cell[0], cell[1]]
-    return found
+def _everybody(account_ids: pd.Series, error: ScoreError | None) -> pd.Index:
+    """Return the accounts to draw from: those of the rows, and those whose scores show error."""
+    others = [] if error is None else list(error.account_ids)
+    return pd.Index([*dict.fromkeys([*account_ids, *others])])
 
 
 def check_rows(terms: pd.DataFrame, account_ids: pd.Series) -> None:
@@ -152,8 +133,8 @@ def check_rows(terms: pd.DataFrame, account_ids: pd.Series) -> None:
         raise NotApplicable(say("value.probe_collinear"))
 
 
-def _coefficient(itself: float, draws: Array, used: pd.DataFrame) -> Coefficient:
+def _coefficient(itself: float, draws: Array, account_ids: pd.Series) -> Coefficient:
     if not np.isfinite(itself) or len(draws) < ERROR_DRAWS / 2:
         raise NotApplicable(say("value.probe_not_fitted"))
     error = float(np.std(draws, ddof=1))
-    return Coefficient(float(itself), error, len(used), used["account_id"].nunique())
+    return Coefficient(itself, error, len(account_ids), account_ids.nunique())

@@ -70,8 +70,8 @@ def strongest(terms: Array, outcome: Array, place: int, others: list[int]) -> Be
     """Return what is left if a variable as strong as the strongest of `others` was left out.
 
     Bounds of Cinelli and Hazlett (2020) with `k = 1` for both relations. Observed terms that no
-    omitted variable could match (they explain half or more of the term probed) are passed over;
-    none may be left.
+    omitted variable could match beside them (one that explained half or more of the term probed,
+    or all that is left of the outcome) are passed over; none may be left.
     """
     by, errors, freedom = least_squares(terms, outcome)
     rest = [column for column in range(terms.shape[1]) if column != place]
@@ -86,7 +86,8 @@ def strongest(terms: Array, outcome: Array, place: int, others: list[int]) -> Be
         with_term = of_term / (1 - of_term)
         shared = of_term**2 / (1 - of_term) ** 2
         with_outcome = (1 + np.sqrt(shared)) ** 2 / (1 - shared) * of_outcome / (1 - of_outcome)
-        with_outcome = min(float(with_outcome), 1.0)
+        if with_outcome >= 1:
+            continue
         moved = bias(errors[place], freedom, with_term, with_outcome)
         left = np.sign(by[place]) * (abs(by[place]) - moved)
         widening = np.sqrt((1 - with_outcome) / (1 - with_term) * freedom / (freedom - 1))

@@ -10,7 +10,7 @@ from scipy.special import exprel, log1p
 from scipy.stats import nbinom
 
 from kamlab.value.purchases.histories import Floats, Histories, Whole
-from kamlab.value.purchases.quadrature import cuts, nodes
+from kamlab.value.purchases.quadrature import nodes, panels
 from kamlab.value.purchases.terms import Fates, Terms, in_logs, rising, symmetric
 
 
@@ -175,8 +175,7 @@ def _moments(parameters: Floats, histories: Histories) -> tuple[Floats, Floats, 
     low = np.maximum(1 - k, 0.0) / (s + 1)
     top = np.clip((low * beta - alpha) / (1 - low), t_x, T)
     peak, end = (log1p((t - t_x) / start) for t in (top, T))
-    edges = cuts(shape, peak, end)
-    edges[0] = 0.0
+    edges = panels(shape, peak, np.zeros(n), end)
     panel, row = np.nonzero(edges[1:] > edges[:-1])
     v, width = nodes(np.array([edges[panel, row], edges[panel + 1, row]]))
     terms = basis(v, row[:, None])

@@ -23,6 +23,7 @@ from kamlab.value.purchases.exponential import ExponentialDropout
 from kamlab.value.purchases.forecast import Estimates
 from kamlab.value.purchases.geometric import GeometricDropout
 from kamlab.value.purchases.histories import Floats, Groups
+from kamlab.value.purchases.influence import influence_of
 from kamlab.value.purchases.likelihood import ALPHA, Layout, Likelihood
 from kamlab.value.purchases.model import PurchaseModel
 from kamlab.value.purchases.process import Process
@@ -134,7 +135,7 @@ def fit_purchases(
         ),
         loglik=summit.point.value,
         runaways=gone,
-        influence=frozen(_influence(likelihood, summit)[table.groups.group]),
+        influence=frozen(influence_of(likelihood, summit)[table.groups.group]),
         groups=table.groups,
         rows=table.rows,
         n_left_out=table.n_left_out,
@@ -191,13 +192,3 @@ def _highest(likelihood: Likelihood) -> Summit:
     if not good:
         raise ModelError(say("value.purchases_no_maximum"))
     return max(good, key=lambda one: one.point.value)
-
-
-def _influence(likelihood: Likelihood, summit: Summit) -> Floats:
-    """Return how far, in standard errors, dropping one account would move a log-parameter.
-
-    One Newton step from the estimates, the largest of all parameters; shape (groups,).
-    """
-    moves = summit.covariance @ likelihood.scores(summit.point.theta)
-    errors = np.sqrt(np.diag(summit.covariance))
-    return np.asarray(np.abs(moves / np.maximum(errors, np.finfo(float).tiny)[:, None]).max(axis=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 from scipy.stats import norm
 
 from kamlab.foundation.level import tails
@@ -76,6 +76,19 @@ def forecast(
             (-odds.value, layout.spread(-odds.slope, part), log_ahead, layout.spread(slope, part))
         )
     return Forecast(*(np.concatenate(one, axis=-1) for one in zip(*pieces, strict=True)))
+
+
+def log_total(logs: Floats, slope: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Return the logarithm of a sum, shape (1,), and its slopes (q, 1).
+
+    Parameters
+    ----------
+    logs, counts : ndarray, shape (n,)
+        What is summed, as logarithms, and how often each counts.
+    slope : ndarray, shape (q, n)
+    """
+    total = logsumexp(logs, b=counts)
+    return np.array([total]), slope @ (counts * np.exp(logs - total))[:, None]
 
 
 def reach(conf_level: float) -> float:

@@ -10,8 +10,12 @@ from scipy.special import betaln, expit, log1p
 from scipy.stats import nbinom
 
 from kamlab.value.purchases.histories import Floats, Histories, Whole
-from kamlab.value.purchases.quadrature import cuts, nodes
+from kamlab.value.purchases.quadrature import FALLS, nodes, panels
 from kamlab.value.purchases.terms import Fates, Terms, in_logs, rising, symmetric
+
+SMALLEST = 1e-200
+BENDS = tuple(range(-18, 6, 3))
+"""Logarithms of `p b` where panels end, whatever the density does."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,12 @@ class GeometricDropout:
         r, alpha, a, b = np.exp(logs)
         k, time = (r + histories.x)[:, None], (alpha + histories.T)[:, None]
         left = b + histories.x + self.first
-        p, chance, which = _beta_nodes(np.broadcast_to(a, left.shape), left)
-        log_p = (np.log(p) - (chance * np.log(p)).sum(axis=1, keepdims=True))[which]
-        log_q = (log1p(-p) - (chance * log1p(-p)).sum(axis=1, keepdims=True))[which]
-        p, chance = p[which], chance[which]
+        logit, chance, which = _beta_nodes(np.broadcast_to(a, left.shape), left)
+        log_p, log_q = -np.logaddexp(0.0, -logit), -np.logaddexp(0.0, logit)
+        log_p = (log_p - (chance * log_p).sum(axis=1, keepdims=True))[which]
+        log_q = (log_q - (chance * log_q).sum(axis=1, keepdims=True))[which]
+        # What is ahead tends to a limit, which it has long reached at the smallest p.
+        p, chance = np.maximum(expit(logit), SMALLEST)[which], chance[which]
         parts = np.zeros((5, len(histories)))
         for t, weight in zip(times, weights, strict=True):
             silence = log1p(p * (t / time))
@@ -139,7 +145,8 @@ class GeometricDropout:
 def _beta_nodes(a: Floats, b: Floats) -> tuple[Floats, Floats, Whole]:
     """Return nodes and weights of beta distributions, each distinct one once, and which is whose.
 
-    The integral is over the logit of `p`, in which the density is concave in its logarithm.
+    The nodes are logits of `p`, in which the logarithm of the density is concave. What is averaged
+    bends where `p` is about `1 / b`, which is where more panels are put.
     """
     (a, b), which = np.unique(np.stack([a, b]), axis=1, return_inverse=True)
     total = a + b
@@ -149,14 +156,13 @@ def _beta_nodes(a: Floats, b: Floats) -> tuple[Floats, Floats, Whole]:
         return value, a[rows] - total[rows] * expit(place)
 
     peak = np.log(a / b)
-    far = 38.0 * 1.2
-    low = cuts(shape, peak, peak - (far + total * log1p(a / b)) / a)
-    high = cuts(shape, peak, peak + (far + total * log1p(b / a)) / b)
-    edges = np.concatenate([low[::-1], high[1:]]).T
+    far = 1.2 * FALLS[-1]
+    low = peak - (far + total * log1p(a / b)) / a
+    high = peak + (far + total * log1p(b / a)) / b
+    bends = np.clip(np.array(BENDS)[:, None] - np.log(b), low, high)
+    edges = np.sort(np.vstack([panels(shape, peak, low, high), bends]), axis=0).T
     place, width = nodes(np.array([edges[:, :-1].ravel(), edges[:, 1:].ravel()]))
     place, width = place.reshape(len(a), -1), width.reshape(len(a), -1)
     height, _ = shape(place.T, np.arange(len(a)))
     chance = width * np.exp(height.T - height.max(axis=0)[:, None])
-    # The smallest p that a number can hold is small enough: what is ahead tends to a limit there.
-    p = np.clip(expit(place), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
-    return p, chance / chance.sum(axis=1, keepdims=True), which
+    return place, chance / chance.sum(axis=1, keepdims=True), which

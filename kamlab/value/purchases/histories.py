@@ -106,3 +106,8 @@ def newcomer(purchase: Floats, dropout: Floats) -> Histories:
     """Return the history of an account at its first purchase; covariates have shape (k, n)."""
     n = purchase.shape[1]
     return Histories(np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n), purchase, dropout)
+
+
+def alone(histories: Histories) -> Groups:
+    """Return histories each as a group of one."""
+    return Groups(histories, np.ones(len(histories)), np.arange(len(histories)))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from kamlab.accounts.need import need_columns
 from kamlab.accounts.transactions import DAYS, MONDAY, summarise_transactions
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
+from kamlab.foundation.lent import frozen
 from kamlab.foundation.level import tails
 from kamlab.value.purchases.fit import ModelName, fit_purchases
-from kamlab.value.purchases.holdout_result import PurchaseValidation, measures
+from kamlab.value.purchases.holdout_result import PurchaseValidation, redrawn
 
 DRAWS = 1000
 
@@ -92,15 +92,9 @@ def validate_purchases(
     return PurchaseValidation(
         fit=fit,
         accounts=accounts,
-        draws=measures(accounts, _redrawn(len(accounts), n_boot, seed)),
+        draws=frozen(redrawn(accounts, n_boot, seed)),
         periods=periods,
         split=end,
         n_new=int((~bought.index.isin(seen["account_id"])).sum()),
         conf_level=conf_level,
     )
-
-
-def _redrawn(n: int, n_boot: int, seed: int) -> np.ndarray:
-    """Return how often each account is in each draw, shape (n_boot, n)."""
-    rng = np.random.default_rng(seed)
-    return rng.multinomial(n, np.full(n, 1 / n), size=n_boot)

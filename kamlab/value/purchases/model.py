@@ -15,23 +15,27 @@ from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
-from kamlab.value.purchases.forecast import Estimates, Forecast, forecast, log_interval, reach
-from kamlab.value.purchases.histories import Floats, Groups, Whole, newcomer
+from kamlab.value.purchases.forecast import (
+    Estimates,
+    Forecast,
+    forecast,
+    log_interval,
+    log_total,
+    reach,
+)
+from kamlab.value.purchases.histories import Floats, Groups, Whole, alone, newcomer
+from kamlab.value.purchases.influence import influential
 from kamlab.value.purchases.pictures import draw_alive, draw_counts
 from kamlab.value.purchases.runaway import Runaway, sentence_of
 from kamlab.value.purchases.table import (
     COUNT,
     HISTORY,
-    SHOWN,
     Names,
     read_summary,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-INFLUENTIAL = 0.5
-"""Standard errors by which one account may move a log-parameter before it is named."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -102,20 +106,7 @@ class PurchaseModel(Result):
             notes.append(say("value.purchases_note_left_out", count=self.n_left_out))
         if self.runaways:
             notes.append(sentence_of(self.runaways))
-        if (self.influence > INFLUENTIAL).any():
-            notes.append(self._influential())
-        return tuple(notes)
-
-    def _influential(self) -> Text:
-        order = np.argsort(-self.influence, kind="stable")
-        order = order[self.influence[order] > INFLUENTIAL]
-        rows = self.rows.iloc[order[:SHOWN]]
-        who = rows.get("account_id", rows.index)
-        moves = [
-            say("value.purchases_moves", account=account, moves=f"{size:.1f}")
-            for account, size in zip(who, self.influence[order], strict=False)
-        ]
-        return say("value.purchases_influential", count=len(order), accounts=join(moves))
+        return (*notes, *influential(self.rows, self.influence))
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per term; the interval of a parameter is made on the log scale.
@@ -159,7 +150,7 @@ class PurchaseModel(Result):
                 "n_accounts": [n],
                 "n_left_out": [self.n_left_out],
                 "n_histories": [len(self.groups.histories)],
-                "n_active": [float(self._active().sum())],
+                "n_active": [self._n_active(self._ahead(self.groups, 1.0))],
                 "npar": [q],
                 "loglik": [self.loglik],
                 "aic": [2 * q - 2 * self.loglik],
@@ -167,13 +158,15 @@ class PurchaseModel(Result):
             }
         )
 
-    def _active(self) -> Floats:
-        now = self.forecast(self.groups, np.array([1.0]), np.array([1.0]))
-        return np.asarray(self.groups.counts * expit(now.log_odds), dtype=float)
+    def _n_active(self, found: Forecast) -> float:
+        return float(self.groups.counts @ expit(found.log_odds))
 
-    def forecast(self, groups: Groups, times: Floats, weights: Floats) -> Forecast:
-        """Forecast distinct histories; the expectation is a weighted sum over times."""
-        return forecast(self.estimates, groups.histories, times, weights)
+    def forecast(self, times: Floats, weights: Floats) -> Forecast:
+        """Forecast each of `groups`; the expectation is a weighted sum over times."""
+        return forecast(self.estimates, self.groups.histories, times, weights)
+
+    def _ahead(self, groups: Groups, periods: float) -> Forecast:
+        return forecast(self.estimates, groups.histories, np.array([periods]), np.ones(1))
 
     def augment(self, periods: float | None = None) -> pd.DataFrame:
         """Return one row per account: still a customer or not, and what is to come.
@@ -199,7 +192,7 @@ class PurchaseModel(Result):
 
     def _table(self, rows: pd.DataFrame, groups: Groups, periods: float | None) -> pd.DataFrame:
         ahead = self._checked(periods)
-        found = self.forecast(groups, np.array([ahead]), np.ones(1))
+        found = self._ahead(groups, ahead)
         who = identity(rows) if "account_id" in rows else rows[[COUNT]]
         columns = self._limits(found, groups.group)
         forecasts = pd.DataFrame(columns, index=rows.index).assign(periods=ahead)
@@ -243,27 +236,29 @@ class PurchaseModel(Result):
         DataFrame
             One row a time: `periods`, `expected_purchases` with its interval.
         """
-        given = covariates or {}
+        groups = self._newcomer(covariates or {})
+        rows = []
+        for one in np.atleast_1d(np.asarray(periods, dtype=float)):
+            ahead = self._checked(float(one))
+            found = self._limits(self._ahead(groups, ahead), groups.group)
+            rows.append({"periods": ahead} | {name: values[0] for name, values in found.items()})
+        return pd.DataFrame(rows).drop(columns=["p_alive", "p_alive_low", "p_alive_high"])
+
+    def _newcomer(self, given: Mapping[str, float]) -> Groups:
         unknown = [name for name in given if name not in {*self.covariates[0], *self.covariates[1]}]
         if unknown:
             listed = join([same(name) for name in unknown])
             raise ArgumentError(say("value.purchases_unknown_covariate", names=listed))
-        histories = self.groups.histories
-        sides = []
-        for names, values in zip(
-            self.covariates, (histories.purchase, histories.dropout), strict=True
-        ):
-            means = np.average(values, axis=1, weights=self.groups.counts)
-            own = [given.get(name, mean) for name, mean in zip(names, means, strict=True)]
-            sides.append(np.array(own, dtype=float).reshape(-1, 1))
-        group = np.zeros(1, dtype=np.int64)
-        groups = Groups(newcomer(*sides), np.ones(1), group)
-        rows = []
-        for one in np.atleast_1d(np.asarray(periods, dtype=float)):
-            ahead = self._checked(float(one))
-            found = self._limits(self.forecast(groups, np.array([ahead]), np.ones(1)), group)
-            rows.append({"periods": ahead} | {name: values[0] for name, values in found.items()})
-        return pd.DataFrame(rows).drop(columns=["p_alive", "p_alive_low", "p_alive_high"])
+        histories, counts = self.groups.histories, self.groups.counts
+        sides = (
+            [given.get(name, mean) for name, mean in zip(names, values @ counts, strict=True)]
+            for names, values in zip(
+                self.covariates,
+                (histories.purchase / counts.sum(), histories.dropout / counts.sum()),
+                strict=True,
+            )
+        )
+        return alone(newcomer(*(np.array(side, dtype=float)[:, None] for side in sides)))
 
     def plot(self, ax: Axes | None = None, kind: Literal["counts", "alive"] = "counts") -> Axes:
         """Draw how well the model fits, or who is a customer still.
@@ -284,19 +279,16 @@ class PurchaseModel(Result):
     def report(self) -> str:
         """Say how many customers are left, what they will buy, and what a new one will."""
         ahead = self.usual_periods
-        found = self.forecast(self.groups, np.array([ahead]), np.ones(1))
-        counts = self.groups.counts
-        total = counts @ np.exp(found.log_ahead)
-        slope = (found.log_ahead_slope * np.exp(found.log_ahead)) @ counts / total
-        error = self.estimates.errors(slope[:, None])
-        low, high = log_interval(np.log([total]), error, self.conf_level)
+        found = self._ahead(self.groups, ahead)
+        log, slope = log_total(found.log_ahead, found.log_ahead_slope, self.groups.counts)
+        low, high = log_interval(log, self.estimates.errors(slope), self.conf_level)
         new = self.expected_purchases(ahead).iloc[0]
         sentence = say(
             "value.purchases_report",
             count=f"{self.n_accounts:,}",
-            active=f"{float(counts @ expit(found.log_odds)):,.0f}",
+            active=f"{self._n_active(found):,.0f}",
             periods=f"{ahead:g}",
-            total=f"{total:,.0f}",
+            total=f"{np.exp(log[0]):,.0f}",
             low=f"{low[0]:,.0f}",
             high=f"{high[0]:,.0f}",
             new=f"{new['expected_purchases']:.2f}",

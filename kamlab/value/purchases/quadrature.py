@@ -19,22 +19,28 @@ Shape = Callable[[Floats, Whole], tuple[Floats, Floats]]
 """Takes places and the indices of their histories; returns the logarithm and its slope."""
 
 
-def cuts(shape: Shape, peak: Floats, end: Floats) -> Floats:
-    """Return where a concave logarithm has fallen by 2.5, 11 and 38, or the end if before.
+def panels(shape: Shape, peak: Floats, low: Floats, high: Floats) -> Floats:
+    """Return edges of panels in which a concave logarithm falls little, from `low` to `high`.
 
     Parameters
     ----------
     shape : callable
-    peak, end : ndarray, shape (n,)
-        The end may lie on either side of the peak.
+    peak, low, high : ndarray, shape (n,)
+        Where the logarithm is highest, and the ends of the integral.
 
     Returns
     -------
-    ndarray, shape (4, n)
-        The peak and the three cuts.
+    ndarray, shape (7, n)
+        On either side of the peak, where the logarithm has fallen by 2.5, 11 and 38, or the end
+        if that is before. A panel may be empty.
+    """
+    before, after = (_cuts(shape, peak, end) for end in (low, high))
+    return np.vstack([before[::-1], peak, after])
 
-    Notes
-    -----
+
+def _cuts(shape: Shape, peak: Floats, end: Floats) -> Floats:
+    """Return where the logarithm has fallen between the peak and one end, shape (3, n).
+
     Newton's steps from the end come in from outside and never pass the cut: a panel is at worst a
     little too wide.
     """
@@ -52,7 +58,7 @@ def cuts(shape: Shape, peak: Floats, end: Floats) -> Floats:
             excess = top[rows] - fall - value
             found[row, rows] = place + excess / slope
             rows = rows[excess > CLOSE * fall]
-    return np.vstack([peak, found])
+    return found
 
 
 def nodes(edges: Floats) -> tuple[Floats, Floats]:

@@ -102,9 +102,7 @@ def fit_spend(
     known = spending.n > 0
     used = Spending(spending.n[known], spending.mean[known])
     if known.sum() < FEWEST:
-        raise NotApplicable(
-            say("value.purchases_few_spend", count=int(known.sum()), fewest=FEWEST)
-        )
+        raise NotApplicable(say("value.purchases_few_spend", count=int(known.sum()), fewest=FEWEST))
     summit = _summit(used)
     correlation = _correlation(used)
     off = _off(summit)

@@ -25,7 +25,8 @@ CLEAR = 0.1
 """Correlation of spend with frequency beyond which its whole interval must lie to be told."""
 LINES = (1, 3, 10)
 """Purchases averaged, of the lines in the picture."""
-POINTS = 1500
+MOST_SHOWN = 0.99
+"""Quantile of the accounts' own means up to which the lines are drawn."""
 
 
 @dataclass(frozen=True)
@@ -176,17 +177,11 @@ class SpendModel(Result):
         return pd.concat([who, pd.DataFrame(found)], axis=1)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the expected spend against each account's own mean."""
-        known = np.flatnonzero(self.spending.n > 0)
-        own = self.spending.mean[known]
-        known = known[np.argsort(own, kind="stable")]
-        shown = known[np.unique(np.linspace(0, len(known) - 1, POINTS).astype(int))]
-        some = Spending(self.spending.n[shown], self.spending.mean[shown])
+        """Draw the expected spend against an account's own mean, by purchases averaged."""
+        own = self.spending.mean[self.spending.n > 0]
         mean = float(self._expected(_nobody())[0][0])
-        span = np.geomspace(own.min(), own.max() * 1.0001, 60)
+        span = np.linspace(own.min(), np.quantile(own, MOST_SHOWN), 60)
         with style.canvas(ax) as ax:
-            expected = np.exp(self.expected(some)[0])
-            ax.plot(some.mean, expected, ".", color=style.FAINT, zorder=1)
             ax.plot(span, span, "--", color=style.QUIET, label=str(say("value.purchases_own_mean")))
             ends = []
             for look, n in zip(style.looks(), LINES, strict=False):
@@ -194,8 +189,6 @@ class SpendModel(Result):
                 label = str(say("value.purchases_averaged_line", n=n))
                 ax.plot(span, line, look.marker, ls="-", color=look.color, markevery=8, label=label)
                 ends.append(same(f"{n}: {line[0]:,.3g} – {line[-1]:,.3g}"))
-            ax.set_xscale("log")
-            ax.set_yscale("log")
             ax.set_xlabel(str(say("value.purchases_axis_own")))
             ax.set_ylabel(str(say("value.purchases_axis_spend")))
             style.legend_below(ax)
@@ -216,7 +209,7 @@ class SpendModel(Result):
         few, many = np.quantile(expected, [0.1, 0.9])
         sentence = say(
             "value.purchases_spend_report",
-            count=f"{whole['n_accounts']:,}",
+            count=f"{whole['n_accounts']:,.0f}",
             mean=f"{whole['mean_spend']:,.4g}",
             low=f"{whole['mean_spend_low']:,.4g}",
             high=f"{whole['mean_spend_high']:,.4g}",
@@ -229,4 +222,3 @@ class SpendModel(Result):
 def _nobody() -> Spending:
     """Return an account of which nothing is known."""
     return Spending(np.zeros(1), np.ones(1))
-

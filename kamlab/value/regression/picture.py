@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlab.foundation import style
-from kamlab.foundation.language import Text, money, say
+from kamlab.foundation.language import Text, money, same, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,7 @@ def changes(fit: ValueRegression, table: pd.DataFrame, alt: Text, ax: Axes | Non
     axis = (
         say("value.axis")
         if fit.multiplies
-        else say("value.worth_axis_money", currency=fit.currency or "–")
+        else say("value.worth_axis_money", currency=_unit(fit.currency))
     )
     with style.canvas(ax, height=1.4 + 0.5 * len(labels)) as ax:
         look = next(style.looks())
@@ -41,6 +41,10 @@ def changes(fit: ValueRegression, table: pd.DataFrame, alt: Text, ax: Axes | Non
         key = "value.worth_plot_own" if fit.own_retention else "value.plot_title"
         style.finish(ax, title=say(key), alt=alt)
     return ax
+
+
+def _unit(currency: str) -> Text:
+    return say("value.in_currency", currency=currency) if currency else same("")
 
 
 def sentences(fit: ValueRegression, table: pd.DataFrame) -> list[Text]:

@@ -218,6 +218,8 @@ class ValueRegression(Regression):
         ids = [self.design.groups]
         if self.rule.stay is not None:
             ids.append(self.rule.stay.design.groups)
+        if self.correction is not None:
+            ids.append(pd.Series(self.correction.error.account_ids))
         draws = resample(pd.concat(ids), ERROR_DRAWS, self.seed)
         return self._with_spread(self.redrawn(draws), draws)
 

@@ -63,7 +63,7 @@ def slopes(f, theta):
     middle = f(theta)
     up = [moved((i, 1)) for i in range(k)]
     down = [moved((i, -1)) for i in range(k)]
-    gradient = mpmath.matrix([(u - d) / (2 * STEP) for u, d in zip(up, down)])
+    gradient = mpmath.matrix([(u - d) / (2 * STEP) for u, d in zip(up, down, strict=True)])
     hessian = mpmath.matrix(k, k)
     for i in range(k):
         hessian[i, i] = (up[i] - 2 * middle + down[i]) / STEP**2
@@ -78,9 +78,14 @@ def maximise(f, theta):
     value, gradient, hessian = slopes(f, theta)
     while True:
         step = mpmath.lu_solve(hessian, -gradient)
-        print("  gradient", mpmath.nstr(mpmath.norm(gradient, mpmath.inf), 3),
-              "step", mpmath.nstr(mpmath.norm(step, mpmath.inf), 3), flush=True)
-        theta = [t + s for t, s in zip(theta, step)]
+        print(
+            "  gradient",
+            mpmath.nstr(mpmath.norm(gradient, mpmath.inf), 3),
+            "step",
+            mpmath.nstr(mpmath.norm(step, mpmath.inf), 3),
+            flush=True,
+        )
+        theta = [t + s for t, s in zip(theta, step, strict=True)]
         if mpmath.norm(step, mpmath.inf) < mpmath.mpf(10) ** -10:
             # The step just taken doubles the digits; errors of the Hessian here are below 1e-9.
             value, gradient, hessian = slopes(f, theta)
@@ -123,17 +128,33 @@ def main(models):
         digits = lambda v: mpmath.nstr(v, 20)  # noqa: E731
         for i, name in enumerate(names):
             error = mpmath.sqrt(covariance[i, i])
-            fits.append([model, name, digits(natural[i]), digits(theta[i]), digits(error),
-                         digits(natural[i] * error), repr(float(start[i]))])
+            fits.append(
+                [
+                    model,
+                    name,
+                    digits(natural[i]),
+                    digits(theta[i]),
+                    digits(error),
+                    digits(natural[i] * error),
+                    repr(float(start[i])),
+                ]
+            )
         largest = mpmath.norm(gradient, mpmath.inf)
         fits.append([model, "loglik", digits(value), "", "", "", repr(float(peer_loglik))])
         fits.append([model, "nobs", nobs, "", "", "", ""])
         fits.append([model, "largest_gradient", mpmath.nstr(largest, 3), "", "", "", ""])
         for i in range(k):
             for j in range(i + 1):
-                covariances.append([model, names[i], names[j], digits(covariance[i, j]),
-                                    digits(covariance[i, j] * natural[i] * natural[j]),
-                                    digits(hessian[i, j])])
+                covariances.append(
+                    [
+                        model,
+                        names[i],
+                        names[j],
+                        digits(covariance[i, j]),
+                        digits(covariance[i, j] * natural[i] * natural[j]),
+                        digits(hessian[i, j]),
+                    ]
+                )
     return fits, covariances
 
 
@@ -142,10 +163,24 @@ if __name__ == "__main__":
     fits, covariances = main(chosen)
     suffix = "" if len(chosen) == len(MODELS) else "_" + "_".join(chosen)
     for name, header, rows in (
-        (f"fits{suffix}.csv", ["model", "term", "estimate", "log_estimate", "std_error_log",
-                      "std_error", "by_lifetimes"], fits),
-        (f"covariances{suffix}.csv", ["model", "row", "column", "covariance_log", "covariance",
-                             "hessian_log"], covariances),
+        (
+            f"fits{suffix}.csv",
+            [
+                "model",
+                "term",
+                "estimate",
+                "log_estimate",
+                "std_error_log",
+                "std_error",
+                "by_lifetimes",
+            ],
+            fits,
+        ),
+        (
+            f"covariances{suffix}.csv",
+            ["model", "row", "column", "covariance_log", "covariance", "hessian_log"],
+            covariances,
+        ),
     ):
         with Path(name).open("w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

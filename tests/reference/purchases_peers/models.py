@@ -42,7 +42,7 @@ def pareto_parts(parameters, x, t_x, T):
     r, alpha, s, beta_ = parameters
     front = loggamma(r + x) - loggamma(r) + r * log(alpha) + s * log(beta_)
     alive = front - (r + x) * log(alpha + T) - s * log(beta_ + T)
-    if T == t_x:
+    if t_x == T:
         return alive, -inf
     return alive, front + log(s) + log_death_integral(parameters, x, t_x, T)
 
@@ -72,7 +72,7 @@ def log_death_integral_by_quadrature(parameters, x, t_x, T):
         return -(r + x) * log(alpha + t) - (s + 1) * log(beta_ + t)
 
     top = log_integrand(t_x)
-    width = (T - t_x)
+    width = T - t_x
     cuts = [t_x] + [t_x + width * mpf(10) ** -k for k in range(12, -1, -1)]
     return top + log(quad(lambda t: exp(log_integrand(t) - top), cuts))
 
@@ -86,7 +86,10 @@ def loglik_spend(parameters, x, mean):
     """Gamma-Gamma: density of the mean of x orders (Fader, Hardie & Lee 2005)."""
     p, q, scale = parameters
     return (
-        -log_beta(p * x, q) + q * log(scale) + (p * x - 1) * log(mean) + p * x * log(x)
+        -log_beta(p * x, q)
+        + q * log(scale)
+        + (p * x - 1) * log(mean)
+        + p * x * log(x)
         - (p * x + q) * log(scale + x * mean)
     )
 
@@ -139,23 +142,30 @@ def discounted_purchases(model, parameters, x, t_x, T, delta, horizon=inf):
     if horizon == inf:
         end = mpf(400) / delta  # exp(-400) is below every digit that is kept
     marks = sorted({*pieces(T, end), *(m / delta for m in (1, 5, 20, 80) if m / delta < end)})
-    total = quad(
-        lambda u: exp(-delta * u) * rate_if_alive(model, parameters, x, T, u), marks
-    )
+    total = quad(lambda u: exp(-delta * u) * rate_if_alive(model, parameters, x, T, u), marks)
     return p_alive(model, parameters, x, t_x, T) * total
+
+
+def rate_of_new(model, parameters, u):
+    """Expected repeat purchases per unit of time, u after the first purchase."""
+    zero = mpf(0)
+    if model != "mbgnbd":
+        return rate_if_alive(model, parameters, zero, zero, u)
+    r, alpha, a, b = parameters
+    # Leaves at once with chance p, so the mean of (1 - p) times the rate over p ~ Beta(a, b).
+    return r / alpha * b / (a + b) * power_mean(a, b + 1, r + 1, u / alpha)
 
 
 def expected_of_new(model, parameters, periods):
     """Expected repeat purchases of a customer who has just bought for the first time."""
-    if model == "mbgnbd":
-        r, alpha, a, b = parameters
-        # Leaves at once with chance p: E[(1-p) rate] over p ~ Beta(a, b).
-        stays = b / (a + b)
-        rate = lambda u: r / alpha * stays * hyp2f1(r + 1, a, a + b + 1, -u / alpha)  # noqa: E731
-        return quad(rate, pieces(alpha, mpf(periods)))
-    zero = mpf(0)
-    return quad(lambda u: rate_if_alive(model, parameters, zero, zero, u),
-                pieces(parameters[1], mpf(periods)))
+    cuts = pieces(parameters[1], mpf(periods))
+    return quad(lambda u: rate_of_new(model, parameters, u), cuts)
+
+
+def discounted_of_new(model, parameters, delta):
+    """The same for ever, each purchase discounted by exp(-delta u)."""
+    cuts = sorted({*pieces(parameters[1], 400 / delta), *(m / delta for m in (1, 5, 20, 80))})
+    return quad(lambda u: exp(-delta * u) * rate_of_new(model, parameters, u), cuts)
 
 
 def expected_purchases_again(model, parameters, x, t_x, T, t):

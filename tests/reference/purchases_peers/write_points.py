@@ -10,8 +10,8 @@ import csv
 from pathlib import Path
 
 import mpmath
-from mpmath import inf, mpf
 from models import (
+    discounted_of_new,
     discounted_purchases,
     expected_of_new,
     expected_purchases,
@@ -21,6 +21,7 @@ from models import (
     loglik,
     p_alive,
 )
+from mpmath import inf, mpf
 
 mpmath.mp.dps = 50
 
@@ -49,10 +50,20 @@ SETS["mbgnbd"] = SETS["bgnbd"]
 
 # x, t_x, T
 ROWS = [
-    ("0", "0", "38.86"), ("0", "0", "0.14"), ("0", "0", "5200"), ("1", "1.71", "38.86"),
-    ("2", "30.43", "38.86"), ("26", "30.86", "31.00"), ("10", "2.5", "200"),
-    ("60", "51.9", "52"), ("60", "3", "52"), ("500", "100", "104"), ("500", "100", "100"),
-    ("1200", "250.5", "260"), ("5000", "519.5", "520"), ("5000", "40", "520"),
+    ("0", "0", "38.86"),
+    ("0", "0", "0.14"),
+    ("0", "0", "5200"),
+    ("1", "1.71", "38.86"),
+    ("2", "30.43", "38.86"),
+    ("26", "30.86", "31.00"),
+    ("10", "2.5", "200"),
+    ("60", "51.9", "52"),
+    ("60", "3", "52"),
+    ("500", "100", "104"),
+    ("500", "100", "100"),
+    ("1200", "250.5", "260"),
+    ("5000", "519.5", "520"),
+    ("5000", "40", "520"),
     ("5000", "5000", "5200"),
 ]
 FORECAST_ROWS = [ROWS[i] for i in (0, 3, 4, 5, 6, 8, 9, 12)]
@@ -81,10 +92,16 @@ def points():
             parameters = [mpf(v) for v in given]
             for row in ROWS:
                 x, t_x, T = (mpf(v) for v in row)
-                if model == "paretonbd" and T > t_x:
+                if model == "paretonbd" and t_x < T:
                     both = (parameters, x, t_x, T)
-                    same(mpmath.exp(log_death_integral_by_quadrature(*both)
-                                    - log_death_integral(*both)), 1, 25, (name, row))
+                    same(
+                        mpmath.exp(
+                            log_death_integral_by_quadrature(*both) - log_death_integral(*both)
+                        ),
+                        1,
+                        25,
+                        (name, row),
+                    )
                 value = loglik(model, parameters, x, t_x, T)
                 alive = p_alive(model, parameters, x, t_x, T)
                 yield [model, name, *given, *row, text(value), text(alive)]
@@ -100,7 +117,7 @@ def forecasts():
                 x, t_x, T = (mpf(v) for v in row)
                 history = (model, parameters, x, t_x, T)
                 values = [expected_purchases(*history, mpf(t)) for t in PERIODS]
-                for t, value in zip(PERIODS, values):
+                for t, value in zip(PERIODS, values, strict=True):
                     if model != "paretonbd" or name != "s_is_one":
                         same(expected_purchases_again(*history, mpf(t)), value, 16, history)
                 values.append(discounted_purchases(*history, DELTA, mpf(520)))
@@ -114,6 +131,7 @@ def new_customers():
         for name, given in sets.items():
             parameters = [mpf(v) for v in given]
             values = [expected_of_new(model, parameters, mpf(t)) for t in PERIODS]
+            values.append(discounted_of_new(model, parameters, DELTA))
             yield [model, name, *given, *(text(v, 18) for v in values)]
 
 
@@ -131,6 +149,7 @@ if __name__ == "__main__":
     write("points.csv", [*start, *row, "loglik", "p_alive"], points())
     ahead = [f"expected_{t}" for t in PERIODS]
     mpmath.mp.dps = 30
-    write("new.csv", [*start, *ahead], new_customers())
-    write("forecasts.csv", [*start, *row, *ahead, "discounted_520", "discounted_endless"],
-          forecasts())
+    write("new.csv", [*start, *ahead, "discounted_endless"], new_customers())
+    write(
+        "forecasts.csv", [*start, *row, *ahead, "discounted_520", "discounted_endless"], forecasts()
+    )

@@ -18,10 +18,9 @@ PUBLISHED = Path("../../../data/published/fader_hardie_2007.csv")
 DISCOUNTS = ("0.05", "0.1", "0.2")
 
 
-def log_survival(t, alpha, beta, c=mpf(1)):
+def log_survival(t, alpha, beta, c=1):
     t = mpf(t) ** c
-    return (loggamma(beta + t) - loggamma(beta)
-            + loggamma(alpha + beta) - loggamma(alpha + beta + t))
+    return loggamma(beta + t) - loggamma(beta) + loggamma(alpha + beta) - loggamma(alpha + beta + t)
 
 
 def log_lost(t, *parameters):
@@ -44,6 +43,7 @@ def from_counts(survivors):
 
 def from_accounts(rows, covariate, shape):
     """theta: log alpha, [its slope,] log beta, [its slope,] [log c]; given survival of entry."""
+
     def loglik(theta):
         c = exp(theta[-1]) if shape else mpf(1)
         total = mpf(0)
@@ -53,8 +53,11 @@ def from_accounts(rows, covariate, shape):
                 alpha, beta = exp(theta[0] + theta[1] * x), exp(theta[2] + theta[3] * x)
             else:
                 alpha, beta = exp(theta[0]), exp(theta[1])
-            end = log_lost(renewals + 1, alpha, beta, c) if row["left"] == "1" else (
-                log_survival(renewals, alpha, beta, c))
+            end = (
+                log_lost(renewals + 1, alpha, beta, c)
+                if row["left"] == "1"
+                else (log_survival(renewals, alpha, beta, c))
+            )
             total += end - log_survival(entry, alpha, beta, c)
         return total
 
@@ -73,7 +76,7 @@ def slopes(f, theta):
     middle = f(theta)
     up = [moved((i, 1)) for i in range(k)]
     down = [moved((i, -1)) for i in range(k)]
-    gradient = mpmath.matrix([(u - d) / (2 * STEP) for u, d in zip(up, down)])
+    gradient = mpmath.matrix([(u - d) / (2 * STEP) for u, d in zip(up, down, strict=True)])
     hessian = mpmath.matrix(k, k)
     for i in range(k):
         hessian[i, i] = (up[i] - 2 * middle + down[i]) / STEP**2
@@ -92,7 +95,7 @@ def maximise(f, theta):
         ridge = mpf(0)
         while True:
             step = mpmath.lu_solve(-hessian + ridge * mpmath.eye(k), gradient)
-            ahead = [t + s for t, s in zip(theta, step)]
+            ahead = [t + s for t, s in zip(theta, step, strict=True)]
             if mpmath.norm(step, mpmath.inf) < 2 and f(ahead) >= value - mpf(10) ** -25:
                 break
             ridge = 10 * ridge + 1
@@ -117,8 +120,9 @@ def residual_lifetime(parameters, n, d, before):
     total, t = mpf(0), known + 1
     while True:
         wait = t - n
-        term = exp(log_survival(t, *parameters) - log_survival(known, *parameters)
-                   - wait * log(1 + d))
+        term = exp(
+            log_survival(t, *parameters) - log_survival(known, *parameters) - wait * log(1 + d)
+        )
         total += term
         if term < mpf(10) ** -25:
             return total
@@ -151,19 +155,39 @@ def main():
         start = {"alpha": mpf(-0.3), "beta": mpf(1)}
         theta, value, gradient, hessian = maximise(f, [start.get(n, mpf(0)) for n in names])
         covariance = mpmath.inverse(-hessian)
-        print(data, model, [mpmath.nstr(exp(t), 6) for t in theta], mpmath.nstr(value, 10),
-              flush=True)
+        print(
+            data, model, [mpmath.nstr(exp(t), 6) for t in theta], mpmath.nstr(value, 10), flush=True
+        )
         for i, name in enumerate(names):
             error = mpmath.sqrt(covariance[i, i])
             slope = ":" in name
             natural = theta[i] if slope else exp(theta[i])
-            fits.append([data, model, name, digits(natural), digits(theta[i]), digits(error),
-                         digits(error if slope else natural * error)])
-            covariances += [[data, model, name, names[j], digits(covariance[i, j])]
-                            for j in range(i + 1)]
+            fits.append(
+                [
+                    data,
+                    model,
+                    name,
+                    digits(natural),
+                    digits(theta[i]),
+                    digits(error),
+                    digits(error if slope else natural * error),
+                ]
+            )
+            covariances += [
+                [data, model, name, names[j], digits(covariance[i, j])] for j in range(i + 1)
+            ]
         fits.append([data, model, "loglik", digits(value), "", "", ""])
-        fits.append([data, model, "largest_gradient",
-                     mpmath.nstr(mpmath.norm(gradient, mpmath.inf), 3), "", "", ""])
+        fits.append(
+            [
+                data,
+                model,
+                "largest_gradient",
+                mpmath.nstr(mpmath.norm(gradient, mpmath.inf), 3),
+                "",
+                "",
+                "",
+            ]
+        )
         if data.startswith("accounts"):
             continue
         parameters = [exp(t) for t in theta]
@@ -176,12 +200,18 @@ def main():
     rounded = {"high_end": ("0.668", "3.806"), "regular": ("0.704", "1.182")}
     for cohort, values in rounded.items():
         residual += residual_rows(f"{cohort}_published", "sbg", [mpf(v) for v in values])
-    write("fits.csv", ["data", "model", "term", "estimate", "log_estimate", "std_error_log",
-                       "std_error"], fits)
+    write(
+        "fits.csv",
+        ["data", "model", "term", "estimate", "log_estimate", "std_error_log", "std_error"],
+        fits,
+    )
     write("covariances.csv", ["data", "model", "row", "column", "covariance_log"], covariances)
     write("projected.csv", ["data", "model", "period", "survival", "retention_rate"], projected)
-    write("residual.csv", ["data", "model", "discount_rate", "n", "before_renewal_n",
-                           "after_renewal_n"], residual)
+    write(
+        "residual.csv",
+        ["data", "model", "discount_rate", "n", "before_renewal_n", "after_renewal_n"],
+        residual,
+    )
 
 
 def residual_rows(data, model, parameters):
@@ -191,8 +221,11 @@ def residual_rows(data, model, parameters):
             before = residual_lifetime(parameters, n, mpf(d), True)
             if model == "sbg":
                 alpha, beta = parameters
-                closed = (beta + n - 1) / (alpha + beta + n - 1) * mpmath.hyp2f1(
-                    1, beta + n, alpha + beta + n, 1 / (1 + mpf(d)))
+                closed = (
+                    (beta + n - 1)
+                    / (alpha + beta + n - 1)
+                    * mpmath.hyp2f1(1, beta + n, alpha + beta + n, 1 / (1 + mpf(d)))
+                )
                 assert abs(closed / before - 1) < mpf(10) ** -20
             after = residual_lifetime(parameters, n, mpf(d), False)
             rows.append([data, model, d, n, digits(before), digits(after)])

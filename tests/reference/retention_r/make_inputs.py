@@ -19,8 +19,20 @@ def sample_rows() -> pd.DataFrame:
     rows["entry"] = (rows["start"] - rows["customer_since"]).dt.days / DAYS_A_YEAR
     rows["exit"] = (rows["end"] - rows["customer_since"]).dt.days / DAYS_A_YEAR
     rows["stayed"] = rows["stayed"].astype(int)
-    keep = ["account_id", "period", "stayed", "trust", "commitment", "satisfaction", "tenure",
-            "size", "industry", "entry", "exit", "net_margin"]
+    keep = [
+        "account_id",
+        "period",
+        "stayed",
+        "trust",
+        "commitment",
+        "satisfaction",
+        "tenure",
+        "size",
+        "industry",
+        "entry",
+        "exit",
+        "net_margin",
+    ]
     rows = rows[keep].dropna()
     floats = ["trust", "commitment", "satisfaction", "tenure", "size", "entry", "exit"]
     rows[floats] = rows[floats].astype(float)
@@ -33,9 +45,13 @@ def one_spell_an_account(rows: pd.DataFrame) -> pd.DataFrame:
     `time` is exit less entry: years observed, on the clock that starts with observation.
     """
     groups = rows.sort_values(["account_id", "period"]).groupby("account_id")
-    spells = groups.agg(entry=("entry", "first"), exit=("exit", "last"),
-                        stayed=("stayed", "last"), trust=("trust", "first"),
-                        industry=("industry", "first")).reset_index()
+    spells = groups.agg(
+        entry=("entry", "first"),
+        exit=("exit", "last"),
+        stayed=("stayed", "last"),
+        trust=("trust", "first"),
+        industry=("industry", "first"),
+    ).reset_index()
     spells["left"] = 1 - spells.pop("stayed")
     spells["time"] = spells["exit"] - spells["entry"]
     spells["high_trust"] = (spells["trust"] > spells["trust"].median()).astype(int)
@@ -50,8 +66,14 @@ def separated() -> pd.DataFrame:
     trust = rng.normal(4.5, 1.0, n).round(2)
     renewed = rng.random(n) < 1 / (1 + np.exp(-0.5 * (trust - 4.3)))
     stayed = np.where(changed == 0, 1, renewed).astype(int)
-    return pd.DataFrame({"account_id": [f"{i:03d}" for i in range(n)], "stayed": stayed,
-                         "changed": changed, "trust": trust})
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i:03d}" for i in range(n)],
+            "stayed": stayed,
+            "changed": changed,
+            "trust": trust,
+        }
+    )
 
 
 def random_intercepts() -> pd.DataFrame:
@@ -59,12 +81,18 @@ def random_intercepts() -> pd.DataFrame:
     rng = np.random.default_rng(12)
     accounts, rows_each = 300, 5
     account = np.repeat(np.arange(accounts), rows_each)
-    trust = (0.6 * rng.normal(size=accounts)[account] + 0.8 * rng.normal(size=account.size)).round(3)
+    lasting = 0.6 * rng.normal(size=accounts)[account]
+    trust = (lasting + 0.8 * rng.normal(size=account.size)).round(3)
     logit = 0.8 + 0.7 * trust + rng.normal(size=accounts)[account]
     stayed = (rng.random(account.size) < 1 / (1 + np.exp(-logit))).astype(int)
-    return pd.DataFrame({"account_id": [f"{i:03d}" for i in account],
-                         "period": np.tile(np.arange(rows_each), accounts),
-                         "stayed": stayed, "trust": trust})
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i:03d}" for i in account],
+            "period": np.tile(np.arange(rows_each), accounts),
+            "stayed": stayed,
+            "trust": trust,
+        }
+    )
 
 
 def tied_spells() -> pd.DataFrame:
@@ -78,9 +106,16 @@ def tied_spells() -> pd.DataFrame:
     end = entry + rng.integers(1, 9, n)
     out = np.minimum(life, end)
     out = np.maximum(out, entry + 1)
-    return pd.DataFrame({"account_id": [f"{i // 2:03d}" for i in range(n)], "entry": entry,
-                         "exit": out, "left": (life <= end).astype(int),
-                         "trust": trust, "size": size})
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i // 2:03d}" for i in range(n)],
+            "entry": entry,
+            "exit": out,
+            "left": (life <= end).astype(int),
+            "trust": trust,
+            "size": size,
+        }
+    )
 
 
 def predictions() -> pd.DataFrame:
@@ -91,15 +126,23 @@ def predictions() -> pd.DataFrame:
     probability = (1 / (1 + np.exp(-(0.7 * truth + rng.normal(0, 0.5, n))))).round(2)
     probability = probability.clip(0.01, 0.99)
     stayed = (rng.random(n) < 1 / (1 + np.exp(-truth))).astype(int)
-    return pd.DataFrame({"account_id": [f"{i // 2:03d}" for i in range(n)],
-                         "probability": probability, "stayed": stayed})
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i // 2:03d}" for i in range(n)],
+            "probability": probability,
+            "stayed": stayed,
+        }
+    )
 
 
 if __name__ == "__main__":
     rows = sample_rows()
     for name, frame in (
-        ("rows", rows), ("spells", one_spell_an_account(rows)), ("separated", separated()),
-        ("random_intercepts", random_intercepts()), ("tied_spells", tied_spells()),
+        ("rows", rows),
+        ("spells", one_spell_an_account(rows)),
+        ("separated", separated()),
+        ("random_intercepts", random_intercepts()),
+        ("tied_spells", tied_spells()),
         ("predictions", predictions()),
     ):
         frame.to_csv(f"{name}.csv", index=False)

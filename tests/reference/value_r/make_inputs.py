@@ -13,15 +13,25 @@ DISCOUNT = 0.10
 
 
 def sample_rows() -> pd.DataFrame:
-    """Decided rows with a positive margin: ltv = margin r / (1 + d - r), r the share that stayed."""
+    """Decided rows with a positive margin; ltv = margin r / (1 + d - r), r the share staying."""
     table = kl.analysis_table(kl.sample_company())
     rows = table[table["decided"]].copy()
     rows["stayed"] = rows["stayed"].astype(int)
     r = rows["stayed"].mean()
     margin = rows["net_margin"].astype(float)
     rows["ltv"] = margin * r / (1 + DISCOUNT - r)
-    keep = ["account_id", "period", "net_margin", "ltv", "trust", "commitment", "satisfaction",
-            "size", "share_of_wallet", "industry"]
+    keep = [
+        "account_id",
+        "period",
+        "net_margin",
+        "ltv",
+        "trust",
+        "commitment",
+        "satisfaction",
+        "size",
+        "share_of_wallet",
+        "industry",
+    ]
     rows = rows.loc[margin > 0, keep].dropna().reset_index(drop=True)
     numbers = [name for name in keep if name not in ("account_id", "period", "industry")]
     rows[numbers] = rows[numbers].astype(float)
@@ -37,8 +47,14 @@ def with_zeros() -> pd.DataFrame:
     earns = rng.random(400) < 1 / (1 + np.exp(-(0.8 + 0.6 * trust)))
     mean = np.exp(1.0 + 0.3 * trust + 0.5 * size)
     margin = np.where(earns, rng.gamma(2.0, mean / 2.0), 0.0).round(4)
-    return pd.DataFrame({"account_id": [f"{i:03d}" for i in account], "margin": margin,
-                         "trust": trust, "size": size})
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i:03d}" for i in account],
+            "margin": margin,
+            "trust": trust,
+            "size": size,
+        }
+    )
 
 
 def with_error() -> pd.DataFrame:
@@ -50,8 +66,15 @@ def with_error() -> pd.DataFrame:
     size = (0.3 * truth[:, 0] + rng.normal(size=n)).round(4)
     y = 1 + 0.5 * truth[:, 0] + 0.3 * truth[:, 1] + 0.4 * size + rng.normal(0, 0.7, n)
     seen = (truth + error).round(4)
-    return pd.DataFrame({"account_id": [f"{i // 5:03d}" for i in range(n)], "y": y.round(4),
-                         "trust": seen[:, 0], "commitment": seen[:, 1], "size": size})
+    return pd.DataFrame(
+        {
+            "account_id": [f"{i // 5:03d}" for i in range(n)],
+            "y": y.round(4),
+            "trust": seen[:, 0],
+            "commitment": seen[:, 1],
+            "size": size,
+        }
+    )
 
 
 if __name__ == "__main__":

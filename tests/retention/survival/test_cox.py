@@ -219,6 +219,13 @@ def test_nobody_left_unknown_tenure_and_unknown_cov(table, language):
         fit_cox("stayed ~ trust", table).proportionality().plot(term="size")
 
 
+def test_the_front_door_gives_the_same_regression(table):
+    from kamlab.retention.renewal.fit import fit_retention
+
+    found = fit_retention("stayed ~ trust", table, model="cox", cov="robust").tidy()
+    pd.testing.assert_frame_equal(found, fit_cox("stayed ~ trust", table, cov="robust").tidy())
+
+
 def test_rows_without_tenure_are_left_out_and_told(table):
     table.loc[table["account_id"] == "A-001", "tenure"] = np.nan
     with pytest.warns(RowsLeftOutWarning, match="tenure"):

@@ -45,9 +45,12 @@ def test_curves_are_those_of_r(r_table, analysis):
         assert curve.n_risk.tolist() == rows["n_at_risk"].tolist()
         assert curve.n_leavers.tolist() == rows["n_left"].tolist()
         known = (curve.estimate > 0) & rows["conf_low"].notna().to_numpy()
-        for found, name in [
-            (curve.estimate, "survival"), (curve.conf_low, "conf_low"), (curve.conf_high, "conf_high")
-        ]:  # fmt: skip
+        parts = {
+            "survival": curve.estimate,
+            "conf_low": curve.conf_low,
+            "conf_high": curve.conf_high,
+        }
+        for name, found in parts.items():
             np.testing.assert_allclose(found[known], rows[name][known], rtol=SAME_SUMS)
         assert np.isnan(curve.conf_low[curve.estimate == 0]).all()
 
@@ -184,8 +187,9 @@ def test_a_drop_with_few_at_risk_is_told_and_a_later_start_mends_it(table):
         later = survival_curves(table, clock="tenure", from_year=5)
     assert later.tidy()["time"].min() == 5
     # The curve from a year on is the whole curve over its value at that year.
-    whole = kaplan_meier(*(spells(table, "tenure")[["entry", "time", "left"]].to_numpy().T[i].astype(t)
-                           for i, t in enumerate((float, float, bool))), 0.95)  # fmt: skip
+    ours = spells(table, "tenure")
+    entry, time = (ours[name].to_numpy() for name in ("entry", "time"))
+    whole = kaplan_meier(entry, time, ours["left"].to_numpy(), 0.95)
     at = whole.estimate[whole.time <= 5][-1]
     np.testing.assert_allclose(
         later.curves[0].estimate, whole.estimate[whole.time > 5] / at, rtol=1e-12
@@ -235,6 +239,7 @@ def test_limits_follow_the_level(table):
     ("options", "kind", "words"),
     [
         ({"by": "trst"}, ArgumentError, "trust"),
+        ({"by": ["trust"]}, ArgumentError, "trust"),
         ({"by": "margin"}, ArgumentError, "margin"),
         ({"by": "account_id"}, ArgumentError, "201"),
         ({"by": "trust", "n_groups": 1}, ArgumentError, "n_groups"),
@@ -275,3 +280,12 @@ def test_the_numbers_under_the_picture_are_those_watched(table):
     texts = [t.get_text() for t in survival_curves(table).plot().texts]
     stayed = table[table["decided"]].groupby("period")["stayed"].sum()
     assert texts[1:5] == ["201", *(str(n) for n in stayed[:3])]
+
+
+def test_one_account_has_a_curve(histories, language):
+    with pytest.warns(DataWarning, match="1"):
+        found = survival_curves(histories({"a": (1.0, [True, False], {})}))
+    assert found.tidy()["estimate"].tolist() == [1.0, 0.0]
+    assert found.medians()["estimate"].item() == pytest.approx(731 / 365.25)
+    assert "nan" not in found.report()
+    found.plot()

@@ -48,14 +48,10 @@ def test_measures_are_those_of_r(r_forecasts):
 
 def test_the_shares_limits_are_those_of_r(r_forecasts):
     _, _, expected = r_forecasts
-    table = expected.loc[lambda v: v.index.get_level_values(0).str.startswith("wilson")].unstack()
-    low, high = wilson(
-        (table.loc["wilson_share"] * table.loc["wilson_n"]).to_numpy(),
-        table.loc["wilson_n"].to_numpy(),
-        0.95,
+    count, share, *limits = (
+        expected[f"wilson_{name}"].to_numpy() for name in ("n", "share", "low", "high")
     )
-    np.testing.assert_allclose(low, table.loc["wilson_low"], rtol=SAME_SUMS)
-    np.testing.assert_allclose(high, table.loc["wilson_high"], rtol=SAME_SUMS)
+    np.testing.assert_allclose(wilson(share * count, count, 0.95), limits, rtol=SAME_SUMS)
 
 
 def delong(probability, stayed):
@@ -248,10 +244,8 @@ def test_cox_has_no_probability_to_check(table, language):
     ],
 )
 def test_what_cannot_be_checked_is_refused_with_words(table, language, options, kind, words):
-    formula = options.pop("formula", FORMULA) if "formula" in options else FORMULA
-    options = {k: v for k, v in options.items() if k != "formula"}
     with pytest.raises(kind, match=words):
-        validate_retention(formula, table, **options)
+        validate_retention(**{"formula": FORMULA, "data": table} | options)
 
 
 def test_a_first_period_can_be_chosen(table):
@@ -269,7 +263,7 @@ def test_too_few_that_left_and_a_failing_model_are_told_with_their_period(table,
         raise ModelError(Text("no solution", "解なし"))
 
     monkeypatch.setattr(rolling, "fit_retention", failing)
-    with pytest.raises(ModelError, match="2023.*no solution"):
+    with pytest.raises(ModelError, match=r"2023.*no solution"):
         validate_retention(FORMULA, table)
 
 

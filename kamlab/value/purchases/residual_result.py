@@ -1,0 +1,149 @@
+"""What accounts are still worth: the result of `residual_value`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.identity import captions, identity
+from kamlab.foundation import style
+from kamlab.foundation.language import Text, join, money, paragraph, say, unit
+from kamlab.foundation.lent import Lent
+from kamlab.foundation.results import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHOWN = 15
+"""Accounts in the picture, the most valuable ones."""
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class ResidualValue(Result):
+    """What accounts are still worth; made by `residual_value`.
+
+    Attributes
+    ----------
+    accounts : DataFrame
+    total : tuple of float
+        Estimate and interval of the sum.
+    assumptions : mapping
+        `discount_rate`, `horizon`, `periods_per_year`, `margin_rate`.
+    currency : str
+    n_unmatched : int
+        Accounts without a spend of their own.
+    conf_level : float
+    """
+
+    accounts: Lent[pd.DataFrame] = Lent()
+    total: tuple[float, float, float]
+    assumptions: Mapping[str, float | None]
+    currency: str
+    n_unmatched: int
+    conf_level: float
+
+    @property
+    def title(self) -> Text:
+        """What is valued."""
+        return say("value.purchases_residual_title")
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Discounting, horizon, what the interval is of, and who counts with the mean spend."""
+        horizon = self.assumptions["horizon"]
+        until = (
+            say("value.purchases_endless")
+            if horizon is None
+            else say("value.purchases_years", years=f"{horizon:g}")
+        )
+        return (
+            say(
+                "value.purchases_residual_note",
+                discount=f"{self.assumptions['discount_rate']:.1%}",
+                until=until,
+                periods=f"{self.assumptions['periods_per_year']:.4g}",
+                margin=f"{self.assumptions['margin_rate']:.0%}",
+            ),
+            say(
+                "value.purchases_residual_doubt",
+                level=f"{self.conf_level:.0%}",
+                count=self.n_unmatched,
+            ),
+        )
+
+    @property
+    def term_labels(self) -> Mapping[str, Text]:
+        """The two terms in words."""
+        return {name: say(f"value.{name}") for name in ("total", "mean")}
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the total and the mean per account, with intervals."""
+        count = len(self.accounts)
+        rows = [self.total, tuple(one / count for one in self.total)]
+        table = pd.DataFrame(rows, columns=["estimate", "conf_low", "conf_high"])
+        table.insert(0, "term", ["total", "mean"])
+        return table
+
+    def glance(self) -> pd.DataFrame:
+        """Return how many accounts there are and what they are worth together."""
+        return pd.DataFrame(
+            {
+                "n_accounts": [len(self.accounts)],
+                "discounted_purchases": [self.accounts["discounted_purchases"].sum()],
+                "residual_value": [self.total[0]],
+                "discount_rate": [self.assumptions["discount_rate"]],
+                "currency": [self.currency],
+            }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """Return one row per account, the most valuable first."""
+        ordered = self.accounts.sort_values(
+            "residual_value", ascending=False, kind="stable", ignore_index=True
+        )
+        who = identity(ordered)
+        return pd.concat([who, ordered.drop(columns=list(who), errors="ignore")], axis=1)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the most valuable accounts with intervals."""
+        top = self.augment().head(SHOWN)
+        limits = top[["residual_value", "residual_value_low", "residual_value_high"]]
+        limits = limits.set_axis(["estimate", "conf_low", "conf_high"], axis=1)
+        with style.canvas(ax, width=8.0, height=1.4 + 0.3 * len(top)) as ax:
+            look = next(style.looks())
+            style.intervals(ax, limits, np.arange(len(top), dtype=float), look=look)
+            style.term_axis(ax, captions(top))
+            axis = say("value.purchases_residual_axis_plain")
+            if self.currency:
+                axis = say("value.purchases_residual_axis", currency=unit(self.currency))
+            ax.set_xlabel(str(axis))
+            alt = say("value.purchases_residual_alt", accounts=join(self._best(top)))
+            style.finish(ax, title=self.title, alt=alt)
+        return ax
+
+    def _best(self, top: pd.DataFrame, count: int = 3) -> list[Text]:
+        return [
+            say(
+                "value.quality_account",
+                account=row["account_id"],
+                gain=money(row["residual_value"], self.currency),
+            )
+            for row in top.head(count).to_dict("records")
+        ]
+
+    def report(self) -> str:
+        """Say what the accounts are worth together, and which most."""
+        total, low, high = (money(one, self.currency) for one in self.total)
+        sentence = say(
+            "value.purchases_residual_report",
+            count=f"{len(self.accounts):,}",
+            total=total,
+            low=low,
+            high=high,
+            accounts=join(self._best(self.augment())),
+        )
+        return str(paragraph((sentence, *self.notes)))
