@@ -64,6 +64,10 @@ class Claim:
         if self.status in (Status.PUBLISHED, Status.SECONDARY) and not str(self.source).strip():
             raise ValueError(f"a {self.status} claim needs its source: {self.value!r}")
 
+    def __deepcopy__(self, memo: object) -> Claim:
+        """Return itself: nobody can change it, and pandas copies a table's `attrs` at every step."""
+        return self
+
     @classmethod
     def from_toml(cls, entry: Mapping[str, Any], value: object) -> Claim:
         """Read the `status`, `source`, `unit` and `page` of an entry of a model file."""

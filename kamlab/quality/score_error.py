@@ -108,7 +108,7 @@ class ScoreError(Result):
         """Draw each construct's variance of scores, split into true differences and error."""
         table = self.tidy()
         rows = np.arange(len(table), dtype=float)
-        with style.canvas(ax, height=1.6 + 0.5 * len(table)) as ax:
+        with style.canvas(ax, height=2.4 + 0.5 * len(table)) as ax:
             look, second, *_ = style.LOOKS
             true = table["score_variance"] - table["error_variance"]
             ax.barh(rows, true, color=look.color, label=str(say("quality.error_true")))

@@ -85,7 +85,9 @@ def test_predictions_are_right_on_average_for_every_score(fits):
     # Binomial, times the square root of three periods that share an account's truth.
     spread = np.sqrt(PERIODS * 0.25 / count)
     assert (gap.abs() < ALLOWED * spread).all()
-    assert (rows["stayed"] - chance).mean() == pytest.approx(0, abs=1e-3)
+    # Exactly 0 in a logit without error alone; a calibration that takes the
+    # likely truth for the truth is wrong by 9e-3 (logit) to 1.3e-2 (cloglog) here.
+    assert (rows["stayed"] - chance).mean() == pytest.approx(0, abs=2e-3)
 
 
 def test_the_estimate_is_the_top_of_the_averaged_likelihood(fits):

@@ -279,7 +279,10 @@ def test_separation_is_refused_in_words(made_up, kind, language):
     rows, formula = separated(made_up, kind)
     with pytest.raises(kl.ModelError) as caught:
         kl.fit_retention(formula, rows)
+    named = {"complete": "score", "quasi": "group", "one row": "only"}[kind]
     assert formula in str(caught.value)
+    assert named in str(caught.value).replace(formula, "")
+    assert 'model="firth"' in str(caught.value)
 
 
 @pytest.mark.parametrize("outcome", [True, False])

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import integrate, stats
-from scipy.special import expit
+from scipy.special import expit, logit
 
 import kamlab as kl
 from kamlab.panel.resample import Resample
@@ -91,20 +91,18 @@ def test_limits_of_population_predictions_are_the_delta_methods(spread):
     def chance(parameters):
         spot = x @ parameters[:2] + parameters[2] * np.linspace(-8, 8, 2001)
         weight = stats.norm.pdf(np.linspace(-8, 8, 2001))
-        return np.array([np.log((p := expit(spot) @ weight / weight.sum()) / (1 - p))])
+        return np.array([logit(expit(spot) @ weight / weight.sum())])
 
     slopes = jacobian(chance, at)
     found = fit.predict(row)
     reach = stats.t.ppf(0.975, 249) * np.sqrt((slopes @ covariance @ slopes.T).item())
-    half = np.diff(
-        np.log(found[["stay_low", "stay_high"]] / (1 - found))[["stay_low", "stay_high"]]
-    )
+    low, high = logit(found[["stay_low", "stay_high"]].to_numpy()[0])
     # The limits move along the predictor, the check along the log odds of the mean.
-    assert half.item() / 2 == pytest.approx(reach, rel=0.03)
+    assert (high - low) / 2 == pytest.approx(reach, rel=0.03)
 
 
 @pytest.mark.parametrize("model", ALL)
-def test_the_spread_of_draws_is_that_of_whole_accounts_counted_anew(fits, _table, model):
+def test_a_draw_is_a_fit_of_its_accounts_counted_anew(fits, model):
     fit = fits[model]
     ids = pd.Index(fit.design.groups.unique())
     rng = np.random.default_rng(1)
@@ -192,8 +190,8 @@ def test_limits_stand_on_their_sides(fits, model):
 
 
 @pytest.mark.parametrize("model", ALL)
-def test_row_order_does_not_matter(fits, _table, model):
-    again = fit_retention(FORMULA, _table.sample(frac=1, random_state=2), model=model)
+def test_row_order_does_not_matter(fits, table, model):
+    again = fit_retention(FORMULA, table.sample(frac=1, random_state=2), model=model)
     pd.testing.assert_frame_equal(again.tidy(), fits[model].tidy(), rtol=1e-6)
 
 
@@ -223,8 +221,8 @@ def test_a_cloglog_of_halved_periods_has_the_hazard_of_the_whole():
 
 
 @pytest.mark.parametrize("cov", ["cluster", "robust", "classical"])
-def test_the_note_names_the_errors_used(_table, cov, language):
-    report = fit_retention(FORMULA, _table, cov=cov).report()
+def test_the_note_names_the_errors_used(table, cov, language):
+    report = fit_retention(FORMULA, table, cov=cov).report()
     said = {
         "cluster": ("clustered by account", "クラスター頑健誤差"),
         "robust": ("HC1", "HC1"),
@@ -234,30 +232,30 @@ def test_the_note_names_the_errors_used(_table, cov, language):
         assert (words[language == "ja"] in report) == (name == cov)
 
 
-def test_duration_goes_into_the_formula(_table):
-    smooth = fit_retention("stayed ~ trust + cr(tenure, df=3, constraints='center')", _table)
+def test_duration_goes_into_the_formula(table):
+    smooth = fit_retention("stayed ~ trust + cr(tenure, df=3, constraints='center')", table)
     assert len(smooth.augment()) == len(smooth.current)
     tidy = smooth.tidy().set_index("term")
     assert tidy.loc[tidy.index.str.startswith("cr("), "ame"].isna().all()
     assert tidy.loc["trust", "ame"] > 0
     wide = "bs(tenure, 3, lower_bound=0, upper_bound=80)"
-    assert len(fit_retention(f"stayed ~ trust + {wide}", _table).augment())
-    by_period = fit_retention("stayed ~ trust + C(period)", _table)
+    assert len(fit_retention(f"stayed ~ trust + {wide}", table).augment())
+    by_period = fit_retention("stayed ~ trust + C(period)", table)
     assert by_period.augment().empty  # the open period's own effect is not known
     known = len(by_period.current)
     assert f"for {known} of them" in by_period.report()
 
 
-def test_a_spline_that_ends_too_early_is_refused_with_the_remedy(_table, language):
+def test_a_spline_that_ends_too_early_is_refused_with_the_remedy(table, language):
     with pytest.raises(kl.ModelError, match="upper_bound="):
-        fit_retention("stayed ~ trust + bs(tenure, 3)", _table)
+        fit_retention("stayed ~ trust + bs(tenure, 3)", table)
 
 
-def test_cox_is_handed_on(_table):
-    fit = fit_retention("stayed ~ trust", _table, model="cox")
+def test_cox_is_handed_on(table):
+    fit = fit_retention("stayed ~ trust", table, model="cox")
     assert isinstance(fit, CoxRegression)
     assert fit.cov == "cluster"
-    assert fit_retention("stayed ~ trust", _table, model="cox", cov="classical").cov == "classical"
+    assert fit_retention("stayed ~ trust", table, model="cox", cov="classical").cov == "classical"
 
 
 @pytest.mark.parametrize(
@@ -271,9 +269,9 @@ def test_cox_is_handed_on(_table):
         ({"model": "tobit", "cov": "x"}, ["'tobit'", "'x'"]),
     ],
 )
-def test_choices_that_do_not_exist_are_refused_at_once(_table, given, parts, language):
+def test_choices_that_do_not_exist_are_refused_at_once(table, given, parts, language):
     with pytest.raises(kl.ArgumentError) as caught:
-        fit_retention(FORMULA, _table, **given)
+        fit_retention(FORMULA, table, **given)
     assert all(part in str(caught.value) for part in parts)
 
 
@@ -281,19 +279,19 @@ def test_choices_that_do_not_exist_are_refused_at_once(_table, given, parts, lan
     "given",
     [{"model": "firth"}, {"model": "random_intercept"}, {"model": "cox"}, {"cov": "robust"}],
 )
-def test_a_correction_is_refused_where_there_is_none(company, _table, given, language):
+def test_a_correction_is_refused_where_there_is_none(company, table, given, language):
     with pytest.raises(kl.ArgumentError, match="error="):
-        fit_retention(FORMULA, _table, error=kl.score_error(company), **given)
+        fit_retention(FORMULA, table, error=kl.score_error(company), **given)
 
 
-def test_random_intercepts_need_two_periods_of_some_account(_table, language):
-    one = _table[_table["stayed"].notna()].drop_duplicates("account_id")
+def test_random_intercepts_need_two_periods_of_some_account(table, language):
+    one = table[table["stayed"].notna()].drop_duplicates("account_id")
     with pytest.raises(kl.NotApplicable, match="logit"):
         fit_retention("stayed ~ trust", one, model="random_intercept")
 
 
-def test_the_table_of_the_user_stays_as_it_was(_table):
-    before = _table.copy(deep=True)
+def test_thetable_of_the_user_stays_as_it_was(table):
+    before = table.copy(deep=True)
     for model in ALL:
-        fit_retention(FORMULA, _table, model=model).augment()
-    pd.testing.assert_frame_equal(_table, before)
+        fit_retention(FORMULA, table, model=model).augment()
+    pd.testing.assert_frame_equal(table, before)

@@ -9,9 +9,12 @@ from kamlab.lab.questions import (
     classifying,
     classifying_further,
     commitment_trust,
+    lifetime_value,
     mediation_and_rivals,
     relationship_quality,
+    retention,
     start_here,
+    trust_to_money,
 )
 
 Answer = str | float
@@ -23,5 +26,8 @@ QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **relationship_quality.QUESTIONS,
     **commitment_trust.QUESTIONS,
     **mediation_and_rivals.QUESTIONS,
+    **retention.QUESTIONS,
+    **lifetime_value.QUESTIONS,
+    **trust_to_money.QUESTIONS,
 }
 """From a question's id, as it stands in the notebook, to the function that answers it."""

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from kamlab.foundation.errors import ModelError
-from kamlab.foundation.language import join, say
+from kamlab.foundation.language import join, same, say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.design import Design
-from kamlab.panel.labels import INTERCEPT, term_labels
+from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.regression import Estimates
 from kamlab.retention.renewal.separation import separating_terms
 
@@ -98,8 +98,7 @@ def refuse_separation(design: Design, terms: pd.DataFrame) -> None:
     """
     places = separating_terms(terms.to_numpy(dtype=float), design.outcome.to_numpy())
     if len(places):
-        labels = term_labels(terms.columns)
-        names = join([labels[terms.columns[place]] for place in places])
+        names = join([same(terms.columns[place]) for place in places])
         raise ModelError(say("retention.renewal_separated", formula=design.formula, names=names))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import LogLocator
 
 from kamlab.foundation import style
 from kamlab.foundation.errors import NotApplicable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DRAWN = ["estimate", "conf_low", "conf_high"]
+WIDE = 50
+"""An axis whose end is so many times its beginning has room for powers of ten alone."""
 
 
 def draw(
@@ -44,8 +47,12 @@ def draw(
         style.term_axis(ax, names, null=0.0 if ratio is None else 1.0)
         if ratio is not None:
             style.plain_log_ticks(ax)
+            low, high = ax.get_xlim()
+            if high > WIDE * low:
+                ax.xaxis.set_major_locator(LogLocator())
         ax.set_xlabel(str(say(f"retention.renewal_axis_{ratio or 'plain'}")))
-        style.finish(ax, title=say("retention.plot_title"), alt=alt)
+        title = "renewal_leaving_title" if ratio == "hazard_ratio" else "plot_title"
+        style.finish(ax, title=say(f"retention.{title}"), alt=alt)
     return ax
 
 

@@ -98,9 +98,9 @@ class RenewalRegression(Regression):
         """Return where the standard errors come from, in words."""
         if self.correction is not None or self.cov == "cluster":
             return super().notes[1]
-        groups = self.design.groups.nunique()
-        level = f"{self.conf_level:.0%}"
-        return say(f"retention.renewal_errors_{self.cov or self.model}", level=level, groups=groups)
+        counts = {"nobs": len(self.design.outcome), "groups": self.design.groups.nunique()}
+        kind = self.cov or self.model
+        return say(f"retention.renewal_errors_{kind}", level=f"{self.conf_level:.0%}", **counts)
 
     @property
     def summary_columns(self) -> Sequence[str]:

@@ -39,9 +39,9 @@ def _effect(row: Mapping[Hashable, Any], *, alone: bool) -> Text:
     if np.isnan(row["ame"]):
         return say("retention.renewal_no_effect") if alone else same("")
     points = {
-        "points": f"{100 * row['ame']:+.1f}",
-        "low": f"{100 * row['ame_low']:+.1f}",
-        "high": f"{100 * row['ame_high']:+.1f}",
+        "points": f"{100 * row['ame']:+z.1f}",
+        "low": f"{100 * row['ame_low']:+z.1f}",
+        "high": f"{100 * row['ame_high']:+z.1f}",
     }
     words = say("retention.renewal_effect", **points)
     return words if alone else say("retention.renewal_also", effect=words)

@@ -121,7 +121,8 @@ def linear(
 def _everybody(account_ids: pd.Series, error: ScoreError | None) -> pd.Index:
     """Return the accounts to draw from: those of the rows, and those whose scores show error."""
     others = [] if error is None else list(error.account_ids)
-    return pd.Index([*dict.fromkeys([*account_ids, *others])])
+    everybody: pd.Index = pd.Index([*dict.fromkeys([*account_ids, *others])])
+    return everybody
 
 
 def check_rows(terms: pd.DataFrame, account_ids: pd.Series) -> None:

@@ -94,7 +94,11 @@ class CausalityProbe(Result):
             "n_against": int(found.isin(["gone", "reversed", "alarm"]).sum()),
             "n_no_answer": len(self.reasons),
         }
-        return pd.DataFrame([counts | dict(self.strength)])
+        strength = dict(self.strength)
+        if "benchmark" in strength:
+            name = str(strength["benchmark"])
+            strength["benchmark"] = str(term_labels([name])[name])
+        return pd.DataFrame([counts | strength])
 
     def augment(self) -> pd.DataFrame:
         """Refuse: challenges are of a coefficient, and not of accounts."""

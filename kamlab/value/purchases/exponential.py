@@ -137,6 +137,59 @@ class ExponentialDropout:
         return np.asarray(bought, dtype=float)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leaving:
+    """The odds of having left at `t`, over `v = log((m + t) / (m + t_x))`, `m = min(alpha, beta)`.
+
+    Every array has shape (n,); `k` is `r + x`.
+    """
+
+    k: Floats
+    alpha: Floats
+    s: Floats
+    beta: Floats
+    t_x: Floats
+    T: Floats
+
+    @classmethod
+    def of(cls, parameters: Floats, histories: Histories) -> _Leaving:
+        r, *others = parameters
+        alpha, s, beta = (np.broadcast_to(one, len(histories)) for one in others)
+        return cls(r + histories.x, alpha, s, beta, histories.t_x, histories.T)
+
+    @property
+    def start(self) -> Floats:
+        return np.asarray(np.minimum(self.alpha, self.beta) + self.t_x)
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Return where the integrand is highest, and the end."""
+        low = np.maximum(1 - self.k, 0.0) / (self.s + 1)
+        top = np.clip((low * self.beta - self.alpha) / (1 - low), self.t_x, self.T)
+        return log1p((top - self.t_x) / self.start), log1p((self.T - self.t_x) / self.start)
+
+    def basis(self, v: Floats, rows: Whole) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return what `_moments` takes means of; differences are formed without cancelling."""
+        t = self.t_x[rows] + self.start[rows] * np.expm1(v)
+        left, a, b = self.T[rows] - t, self.alpha[rows] + t, self.beta[rows] + t
+        extra_a, extra_b = left / a / (a + left), left / b / (b + left)
+        return log1p(left / a), extra_a, log1p(left / b), extra_b
+
+    def height(self, v: Floats, rows: Whole, basis: tuple[Floats, ...]) -> Floats:
+        """Return the logarithm of the integrand."""
+        since_a, _, since_b, extra_b = basis
+        at_b = extra_b + 1 / (self.beta + self.T)[rows]
+        moved = np.log(self.start[rows] * np.exp(v) * at_b)
+        return np.asarray(self.k[rows] * since_a + self.s[rows] * since_b + moved)
+
+    def shape(self, v: Floats, rows: Whole) -> tuple[Floats, Floats]:
+        """Return the logarithm of the integrand and its slope in `v`."""
+        basis = self.basis(v, rows)
+        at_a = basis[1] + 1 / (self.alpha + self.T)[rows]
+        at_b = basis[3] + 1 / (self.beta + self.T)[rows]
+        bends = self.k[rows] * at_a + (self.s[rows] + 1) * at_b
+        return self.height(v, rows, basis), 1 - self.start[rows] * np.exp(v) * bends
+
+
 def _moments(parameters: Floats, histories: Histories) -> tuple[Floats, Floats, Floats]:
     """Return the log odds of having left, and means over the time `t` of leaving.
 
@@ -149,50 +202,27 @@ def _moments(parameters: Floats, histories: Histories) -> tuple[Floats, Floats, 
     products : ndarray, shape (4, 4, n)
         Means of their products.
     """
-    n = len(histories)
-    k, T, t_x = parameters[0] + histories.x, histories.T, histories.t_x
-    alpha, s, beta = (np.broadcast_to(one, n) for one in parameters[1:])
-    start, end_a, end_b = np.minimum(alpha, beta) + t_x, alpha + T, beta + T
-
-    def basis(v: Floats, rows: Whole) -> tuple[Floats, ...]:
-        t = t_x[rows] + start[rows] * np.expm1(v)
-        left, a, b = T[rows] - t, alpha[rows] + t, beta[rows] + t
-        since_a, since_b = log1p(left / a), log1p(left / b)
-        return since_a, left / a / end_a[rows], since_b, left / b / end_b[rows]
-
-    def height(v: Floats, rows: Whole, terms: tuple[Floats, ...]) -> Floats:
-        since_a, _, since_b, extra_b = terms
-        moved: Floats = start[rows] * np.exp(v) * (extra_b + 1 / end_b[rows])
-        level: Floats = k[rows] * since_a + s[rows] * since_b + np.log(moved)
-        return level
-
-    def shape(v: Floats, rows: Whole) -> tuple[Floats, Floats]:
-        terms = basis(v, rows)
-        at_a, at_b = terms[1] + 1 / end_a[rows], terms[3] + 1 / end_b[rows]
-        bends = k[rows] * at_a + (s[rows] + 1) * at_b
-        return height(v, rows, terms), 1 - start[rows] * np.exp(v) * bends
-
-    low = np.maximum(1 - k, 0.0) / (s + 1)
-    top = np.clip((low * beta - alpha) / (1 - low), t_x, T)
-    peak, end = (log1p((t - t_x) / start) for t in (top, T))
-    edges = panels(shape, peak, np.zeros(n), end)
+    n, leaving = len(histories), _Leaving.of(parameters, histories)
+    peak, end = leaving.bounds()
+    edges = panels(leaving.shape, peak, np.zeros(n), end)
     panel, row = np.nonzero(edges[1:] > edges[:-1])
     v, width = nodes(np.array([edges[panel, row], edges[panel + 1, row]]))
-    terms = basis(v, row[:, None])
-    highest, _ = shape(peak, np.arange(n))
-    weight = width * np.exp(height(v, row[:, None], terms) - highest[row, None])
+    basis = leaving.basis(v, row[:, None])
+    highest, _ = leaving.shape(peak, np.arange(n))
+    weight = width * np.exp(leaving.height(v, row[:, None], basis) - highest[row, None])
 
-    def mean(*factors: Floats) -> Floats:
-        product = weight if len(factors) == 1 else weight * factors[1]
-        return np.bincount(row, np.einsum("pk,pk->p", product, factors[0]), n) / total
+    def integral(values: Floats) -> Floats:
+        return np.bincount(row, np.einsum("pk,pk->p", weight, values), n).astype(float)
 
-    total = np.bincount(row, weight.sum(axis=1), n)
-    log_odds = np.log(s) + highest + np.log(total, where=total > 0, out=np.full(n, -np.inf))
+    total = integral(np.ones_like(v))
+    log_odds = np.log(leaving.s) + highest + _log_or_minus_infinity(total)
     total[total == 0] = 1.0
-    products = symmetric(
-        {(i, j): mean(terms[i], terms[j]) for i in range(4) for j in range(i + 1)}, n
-    )
-    return log_odds, np.array([mean(one) for one in terms]), products
+    pairs = {(i, j): integral(basis[i] * basis[j]) / total for i in range(4) for j in range(i + 1)}
+    return log_odds, np.array([integral(one) / total for one in basis]), symmetric(pairs, n)
+
+
+def _log_or_minus_infinity(total: Floats) -> Floats:
+    return np.asarray(np.log(total, where=total > 0, out=np.full(len(total), -np.inf)))
 
 
 def _slope_of_exprel(y: Floats) -> Floats:

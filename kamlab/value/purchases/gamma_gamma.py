@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import betaln, polygamma, psi
 
 from kamlab.value.purchases.climb import Point
@@ -41,19 +42,23 @@ class Spending:
         """
         p, q, gamma = np.exp(theta)
         n, m = self.n, self.mean
+        # Gamma terms on the distinct numbers of values only: there are few.
+        which, distinct = pd.factorize(n)
+        terms = p * distinct
+        whole, whole_2 = psi(terms + q)[which], polygamma(1, terms + q)[which]
+        own, own_2, beta = psi(terms)[which], polygamma(1, terms)[which], betaln(terms, q)[which]
         total, k = gamma + n * m, p * n
-        whole, whole_2 = psi(k + q), polygamma(1, k + q)
         share, rest = np.log(n * m / total), np.log(gamma / total)
-        value = -betaln(k, q) + q * rest + k * share - np.log(m)
+        value = -beta + q * rest + k * share - np.log(m)
         slope = np.array(
             [
-                n * (whole - psi(k) + share),
+                n * (whole - own + share),
                 whole - psi(q) + rest,
                 (q * n * m / gamma - k) / total,
             ]
         )
         curvature = {
-            (0, 0): n**2 * (whole_2 - polygamma(1, k)),
+            (0, 0): n**2 * (whole_2 - own_2),
             (0, 1): n * whole_2,
             (0, 2): -n / total,
             (1, 1): whole_2 - polygamma(1, q),

@@ -119,16 +119,18 @@ class GeometricDropout:
         log_q = (log_q - (chance * log_q).sum(axis=1, keepdims=True))[which]
         # What is ahead tends to a limit, which it has long reached at the smallest p.
         p, chance = np.maximum(expit(logit), SMALLEST)[which], chance[which]
-        parts = np.zeros((5, len(histories)))
+        lost, in_k, in_time = np.zeros((3, *p.shape))
         for t, weight in zip(times, weights, strict=True):
             silence = log1p(p * (t / time))
-            still = np.exp(-k * silence)
-            expected = chance * -np.expm1(-k * silence) / p
-            in_r = chance * still * silence / p
-            in_time = -chance * k * still * t / (time * (time + p * t))
-            slopes = (expected, in_r, in_time, expected * log_p, expected * log_q)
-            parts += weight * np.array([part.sum(axis=1) for part in slopes])
-        return parts[0], np.exp(logs) * parts[1:]
+            gone = -np.expm1(-k * silence)
+            still = 1 - gone
+            lost += weight * gone
+            in_k += weight * still * silence
+            in_time += (weight * t) * still / (time + t * p)
+        expected = chance / p * lost
+        in_r, in_alpha = chance / p * in_k, -k / time * chance * in_time
+        slopes = (in_r, in_alpha, expected * log_p, expected * log_q)
+        return expected.sum(axis=1), np.exp(logs) * np.array([one.sum(axis=1) for one in slopes])
 
     def shares(self, logs: Floats, T: Floats, most: int) -> Floats:
         """Return the probability of 0, 1, ... `most` repeat purchases by `T`."""

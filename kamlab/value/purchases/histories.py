@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-CHUNK = 1 << 15
+CHUNK = 1 << 13
 """Histories that are worked on at a time, so that arrays of nodes stay small."""
 
 

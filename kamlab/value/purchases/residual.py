@@ -82,7 +82,8 @@ def residual_value(
         raise ArgumentError(say("value.bad_input", problems=join(problems)))
     if "account_id" not in purchases.rows:
         raise NotApplicable(say("value.purchases_no_accounts"))
-    times, weights = _schedule(discount_rate, horizon, periods_per_year, purchases)
+    T = purchases.groups.histories.T
+    times, weights = discounting(discount_rate, horizon, periods_per_year, T)
     found = purchases.forecast(times, weights)
     group = purchases.groups.group
     matched, unmatched = _matched(purchases.rows, spend)
@@ -140,21 +141,22 @@ def _problems(
     return problems
 
 
-def _schedule(
-    discount_rate: float, horizon: float | None, periods_per_year: float, purchases: PurchaseModel
+def discounting(
+    discount_rate: float, horizon: float | None, periods_per_year: float, T: Floats
 ) -> tuple[Floats, Floats]:
-    """Return times, and what the purchases expected within each count in the discounted sum."""
+    """Return times ahead, and what the purchases expected within each count when discounted.
+
+    The integral over the time ahead is taken over its logarithm, from the shortest observation on.
+    """
     delta = np.log1p(discount_rate) / periods_per_year
     end = np.inf if horizon is None else horizon * periods_per_year
     if delta == 0:
         return np.array([end]), np.ones(1)
     last = min(end, FADES / delta)
-    T = purchases.groups.histories.T
-    unit_of_time = float(np.min(T, where=T > 0, initial=last))
-    span = np.log1p(last / unit_of_time)
-    v = span * (NODES + 1) / 2
-    times = unit_of_time * np.expm1(v)
-    weights = WEIGHTS * span / 2 * (unit_of_time + times) * delta * np.exp(-delta * times)
+    shortest = float(np.min(T, where=T > 0, initial=last))
+    span = np.log1p(last / shortest)
+    times = shortest * np.expm1(span * (NODES + 1) / 2)
+    weights = WEIGHTS * span / 2 * (shortest + times) * delta * np.exp(-delta * times)
     return np.r_[times, last], np.r_[weights, np.exp(-delta * last)]
 
 

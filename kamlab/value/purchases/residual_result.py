@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FuncFormatter
 
 from kamlab.accounts.identity import captions, identity
 from kamlab.foundation import style
-from kamlab.foundation.language import Text, join, money, paragraph, say, unit
+from kamlab.foundation.language import Text, current_language, join, money, paragraph, say, unit
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
 
@@ -121,6 +122,10 @@ class ResidualValue(Result):
             if self.currency:
                 axis = say("value.purchases_residual_axis", currency=unit(self.currency))
             ax.set_xlabel(str(axis))
+            language = current_language()
+            ax.xaxis.set_major_formatter(
+                FuncFormatter(lambda amount, _: money(amount, "").in_language(language))
+            )
             alt = say("value.purchases_residual_alt", accounts=join(self._best(top)))
             style.finish(ax, title=self.title, alt=alt)
         return ax

@@ -94,7 +94,7 @@ def read_summary(summary: pd.DataFrame, purchase: Names, dropout: Names) -> Acco
     need_columns(summary, who, *HISTORY, *named, of=say("value.purchases_purpose"))
     if problems := [*_kinds(summary, (*HISTORY, *named)), *_mistakes(summary)]:
         raise DataError(problems)
-    known = summary[list(named)].notna().all(axis=1)
+    known = pd.Series(np.isfinite(_columns(summary, tuple(named))).all(axis=0), summary.index)
     left_out = int((~known).sum())
     if left_out:
         reason = say("value.purchases_no_covariate", names=join([same(name) for name in named]))
@@ -116,7 +116,8 @@ def counts_of(rows: pd.DataFrame) -> Floats:
 
 
 def _columns(rows: pd.DataFrame, names: Names) -> Floats:
-    return np.array([rows[name].to_numpy(dtype=float) for name in names]).reshape(-1, len(rows))
+    values = [rows[name].to_numpy(dtype=float) for name in names]
+    return np.array(values, dtype=float).reshape(len(names), len(rows))
 
 
 def _kinds(summary: pd.DataFrame, names: Sequence[str]) -> Iterator[Problem]:
@@ -129,6 +130,8 @@ def _kinds(summary: pd.DataFrame, names: Sequence[str]) -> Iterator[Problem]:
 
 def _mistakes(summary: pd.DataFrame) -> Iterator[Problem]:
     """Yield the kinds of mistake in rows, each with the accounts that have it."""
+    if not all(is_numeric_dtype(summary[name].dtype) for name in HISTORY):
+        return
     names = [*HISTORY, *([COUNT] if COUNT in summary else [])]
     numbers = summary[names].apply(pd.to_numeric, errors="coerce").astype(float)
     x, t_x, T = (numbers[name].to_numpy() for name in HISTORY)
@@ -146,7 +149,8 @@ def _mistakes(summary: pd.DataFrame) -> Iterator[Problem]:
         count = numbers[COUNT].to_numpy()
         bad[COUNT, "value.purchases_no_count"] = (count < 1) | (count != np.floor(count))
     else:
-        bad["account_id", "value.purchases_twice"] = summary["account_id"].duplicated().to_numpy()
+        who = summary["account_id"]
+        bad["account_id", "value.purchases_twice"] = (who.isna() | who.duplicated()).to_numpy()
     for (name, key), where in bad.items():
         if where.any():
             yield _in_rows(summary, str(name), key, np.flatnonzero(where))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +100,7 @@ def rising(z: Floats, x: Whole) -> tuple[Floats, Floats, Floats]:
 
 
 def symmetric(
-    parts: dict[tuple[int, int], Floats | float], n: int, size: int = 4
+    parts: Mapping[tuple[int, int], Floats | float], n: int, size: int = 4
 ) -> NDArray[np.float64]:
     """Return curvatures, shape (size, size, n), of which those left out are zero."""
     full = np.zeros((size, size, n))

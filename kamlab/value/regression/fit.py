@@ -89,9 +89,9 @@ def fit_value(
         Discount rate a period.
     retention_rate : float or RenewalRegression, optional
         Retention rate a period for all; the observed rate of decided periods if left out. Or a
-        result of `kl.fit_retention` (logit, probit or cloglog): each row its own. Lifetime
-        value is then an estimate too, and errors come from accounts redrawn through both
-        regressions.
+        result of `kl.fit_retention` (logit, probit or cloglog; with `error=` if this has it):
+        each row its own. Lifetime value is then an estimate too, and errors come from accounts
+        redrawn through both regressions.
     retention_known : bool, default False
         Take each row's own retention for known: errors are then too small, which is here to be
         seen, not to be used.
@@ -123,7 +123,7 @@ def fit_value(
         If values or predictors are missing, or values are not positive where the model needs
         them to be; the message counts them.
     DataWarning
-        If `retention_known` makes errors too small.
+        If `retention_known` makes errors too small, or if draws of accounts had no solution.
 
     Notes
     -----
@@ -219,6 +219,10 @@ def _check_arguments(
         problems.append(say("value.stay_model", model=retention.model))
     if not own and not isinstance(retention, int | float | None):
         problems.append(say("value.worth_bad_retention", got=type(retention).__name__))
+    if isinstance(retention, RenewalRegression) and (
+        (retention.correction is None) != (error is None)
+    ):
+        problems.append(say("value.half_corrected"))
     if retention_known and not own:
         problems.append(say("value.worth_nothing_known"))
     if error is not None:

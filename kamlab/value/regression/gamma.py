@@ -32,7 +32,7 @@ class GammaValue(ValueRegression):
     """A Gamma regression of lifetime value with a logarithmic link."""
 
     model: ClassVar[str] = "gamma"
-    park: tuple[float, float]
+    park: tuple[float, float] | None
 
     @classmethod
     def fit(
@@ -73,6 +73,8 @@ class GammaValue(ValueRegression):
 
     @property
     def _measures(self) -> dict[str, Any]:
+        if self.park is None:
+            return super()._measures
         slope, error = self.park
         reach = self.design.reach(self.conf_level) * error
         limits = {"park_slope": slope, "park_low": slope - reach, "park_high": slope + reach}
@@ -111,8 +113,8 @@ def redrawn_gamma(terms: Array, outcome: Array, weights: Array, start: Array) ->
     return found
 
 
-def park_slope(design: Design, expected: Array) -> tuple[float, float]:
-    """Return how variance grows with the expected value, with its standard error.
+def park_slope(design: Design, expected: Array) -> tuple[float, float] | None:
+    """Return how variance grows with the expected value, with its standard error, if it varies.
 
     The slope of the log of squared residuals on the log of the expected value: 0 where the
     spread is the same everywhere, 1 as in a Poisson and 2 as in a Gamma regression (the test of
@@ -123,7 +125,7 @@ def park_slope(design: Design, expected: Array) -> tuple[float, float]:
     level = np.log(expected)
     terms = sm.add_constant(level - level.mean())
     if np.ptp(level) == 0:
-        return float("nan"), float("nan")
+        return None
     model = sm.GLM(square, terms, family=sm.families.Gamma(sm.families.links.Log()))
     fit = model.fit(maxiter=STEPS, **design.cluster)
     return float(fit.params.iloc[1]), float(fit.bse.iloc[1])

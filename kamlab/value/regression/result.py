@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.accounts.identity import identity
-from kamlab.foundation.errors import NotApplicable
+from kamlab.foundation.errors import DataWarning, NotApplicable
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.lent import Lent, frozen
 from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.regression import ERROR_DRAWS, Regression
 from kamlab.panel.resample import Redrawn, Resample, resample
+from kamlab.sem.caller import level_of_caller
 from kamlab.value.regression import picture
 from kamlab.value.regression.covariance import Covariance
 from kamlab.value.regression.rule import ValueRule
@@ -221,7 +223,14 @@ class ValueRegression(Regression):
         if self.correction is not None:
             ids.append(pd.Series(self.correction.error.account_ids))
         draws = resample(pd.concat(ids), ERROR_DRAWS, self.seed)
-        return self._with_spread(self.redrawn(draws), draws)
+        known = self.redrawn(draws)
+        lost = int((~known.solved).sum())
+        if lost > ERROR_DRAWS / 2:
+            raise NotApplicable(say("value.worth_few_solved", lost=lost, draws=ERROR_DRAWS))
+        if lost:
+            message = say("value.worth_draws_lost", lost=lost, draws=ERROR_DRAWS)
+            warnings.warn(str(message), DataWarning, stacklevel=level_of_caller())
+        return self._with_spread(known, draws)
 
     def _with_spread(self, known: Redrawn, draws: Resample) -> Self:
         covariance = np.atleast_2d(np.cov(known.coefficients[known.solved], rowvar=False))

@@ -100,9 +100,7 @@ def test_quantiles_are_those_of_quantreg(reference, rows, rate, quantile, outcom
     analysis = f"quantile_{quantile}:{label}"
     error = np.array(expected(reference, analysis, "se_nid_cl", tidy["term"]))
     wanted = np.array(expected(reference, analysis, "estimate", tidy["term"]))
-    np.testing.assert_array_less(
-        np.abs(tidy["estimate"] - wanted) / error, BESIDE_THE_CORNER
-    )
+    np.testing.assert_array_less(np.abs(tidy["estimate"] - wanted) / error, BESIDE_THE_CORNER)
     np.testing.assert_allclose(tidy["std_error"], error, rtol=OTHER_DENSITY)
 
 

@@ -115,7 +115,7 @@ def known(covariance, constructs, ids):
 @pytest.fixture(scope="module")
 def reference():
     table = pd.read_csv(FOLDER / "checks.csv").query("analysis == 'known_error'")
-    return table.pivot(index="term", columns="quantity", values="value")
+    return table.pivot_table(index="term", columns="quantity", values="value")
 
 
 @pytest.fixture(scope="module")
