@@ -65,7 +65,7 @@ class Claim:
             raise ValueError(f"a {self.status} claim needs its source: {self.value!r}")
 
     def __deepcopy__(self, memo: object) -> Claim:
-        """Return itself: nobody can change it, and pandas copies a table's `attrs` at every step."""
+        """Return itself: nobody can change it, and pandas copies `attrs` at every step."""
         return self
 
     @classmethod

@@ -18,12 +18,11 @@ class Correction:
 
     error: ScoreError
     calibration: Calibration
-    seed: int
 
     @classmethod
-    def of(cls, design: Design, error: ScoreError | None, seed: int) -> Correction | None:
+    def of(cls, design: Design, error: ScoreError | None) -> Correction | None:
         """Return the correction of a design, none where no error is given."""
-        return None if error is None else cls(error, calibrate(design, error), seed)
+        return None if error is None else cls(error, calibrate(design, error))
 
     def terms(self, design: Design) -> pd.DataFrame:
         """Return the design's terms with the likely truth in place of scores."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kamlab.foundation.errors import DataWarning, NotApplicable
 from kamlab.foundation.language import Text, say
 from kamlab.foundation.lent import frozen
 from kamlab.foundation.results import Result
@@ -21,6 +23,7 @@ from kamlab.panel.design import Design
 from kamlab.panel.labels import INTERCEPT, term_labels
 from kamlab.panel.predictors import Predictors
 from kamlab.panel.resample import Redrawn, Resample, joined, resample
+from kamlab.sem.caller import level_of_caller
 
 Array = NDArray[np.float64]
 
@@ -91,6 +94,15 @@ class Regression(Result):
         """
         return self._refit(terms, draws)
 
+    @property
+    def drawn_from(self) -> pd.Index:
+        """Every account that the estimates rest on, those that only tell of error included."""
+        own: pd.Index = pd.Index(self.design.groups.unique())
+        if self.correction is None:
+            return own
+        with_error: pd.Index = own.union(self.correction.error.account_ids)
+        return with_error
+
     def redrawn(self, draws: Resample) -> Redrawn:
         """Fit the regression to every draw of accounts, the correction included."""
         rows, terms = self.design.terms.shape
@@ -107,15 +119,33 @@ class Regression(Result):
             parts.append(Redrawn(found, drawn))
         return joined(parts)
 
-    def with_redrawn_errors(self) -> Self:
-        """Return the same regression with the covariance of estimates from redrawn accounts."""
-        if self.correction is None:
-            return self
-        ids = self.design.groups.unique()
-        known = self.redrawn(resample(pd.Index(ids), ERROR_DRAWS, self.correction.seed))
-        spread = np.cov(known.coefficients[known.solved], rowvar=False)
-        covariance = frozen(np.atleast_2d(spread))
-        return replace(self, estimates=replace(self.estimates, covariance=covariance))
+    def with_redrawn_errors(self, seed: int) -> Self:
+        """Return the same regression with errors from redrawn accounts.
+
+        Raises
+        ------
+        NotApplicable
+            If most draws have no solution.
+
+        Warns
+        -----
+        DataWarning
+            If some draws have none.
+        """
+        draws = resample(self.drawn_from, ERROR_DRAWS, seed)
+        known = self.redrawn(draws)
+        lost = int((~known.solved).sum())
+        if lost > ERROR_DRAWS / 2:
+            raise NotApplicable(say("panel.few_solved", lost=lost, draws=ERROR_DRAWS))
+        if lost:
+            message = say("panel.draws_lost", lost=lost, draws=ERROR_DRAWS)
+            warnings.warn(str(message), DataWarning, stacklevel=level_of_caller())
+        return self._with_spread(known, draws)
+
+    def _with_spread(self, known: Redrawn, draws: Resample) -> Self:
+        covariance = np.atleast_2d(np.cov(known.coefficients[known.solved], rowvar=False))
+        estimates = replace(self.estimates, covariance=frozen(covariance), influence=None)
+        return replace(self, estimates=estimates)
 
     def predictors(self, rows: pd.DataFrame, moved: pd.DataFrame | None = None) -> Predictors:
         """Return what the linear predictors of some rows are made of.

@@ -34,8 +34,17 @@ class Resample:
     times: Array
 
     def of(self, account_ids: pd.Series | pd.Index) -> Array:
-        """Return how often each row counts, shape (draws, rows)."""
-        return np.asarray(self.times[:, self.account_ids.get_indexer(pd.Index(account_ids))])
+        """Return how often each row counts, shape (draws, rows).
+
+        Raises
+        ------
+        KeyError
+            If an account was not among those drawn from.
+        """
+        places = self.account_ids.get_indexer(pd.Index(account_ids))
+        if (places < 0).any():
+            raise KeyError(list(pd.unique(pd.Index(account_ids)[places < 0])))
+        return np.asarray(self.times[:, places])
 
     def blocks(self, cells_a_draw: int) -> Iterator[Resample]:
         """Return the draws in parts that fit into memory."""

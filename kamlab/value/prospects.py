@@ -41,8 +41,7 @@ class Drawn:
 
 def redrawn(stay: RenewalRegression, worth: ValueRegression, n_boot: int, seed: int) -> Drawn:
     """Draw accounts with replacement and fit both regressions to every draw."""
-    ids = pd.concat([stay.design.groups, worth.design.groups])
-    draws = resample(ids, n_boot, seed)
+    draws = resample(stay.drawn_from.union(worth.drawn_from), n_boot, seed)
     stays, pays = stay.redrawn(draws), worth.redrawn(draws)
     solved = stays.solved & pays.solved
     if not solved.any():

@@ -56,13 +56,13 @@ def test_least_squares_on_likely_terms_are_the_moments_without_the_error(made, d
     seen = rows[["trust", "commitment", "size", "y"]].cov(ddof=0).to_numpy(copy=True)
     seen[:2, :2] -= error.covariance / 3
     expected = np.linalg.solve(seen[:3, :3], seen[:3, 3])
-    terms = Correction.of(design, error, 0).terms(design)
+    terms = Correction.of(design, error).terms(design)
     found = np.linalg.lstsq(terms.to_numpy(), design.outcome.to_numpy(), rcond=None)[0]
     np.testing.assert_allclose(found[1:], expected, rtol=1e-9)
 
 
 def test_the_truth_is_recovered_where_the_naive_slopes_are_not(made, design):
-    terms = Correction.of(design, made[1], 0).terms(design)
+    terms = Correction.of(design, made[1]).terms(design)
     outcome = design.outcome.to_numpy()
     corrected, naive = (
         np.linalg.lstsq(t.to_numpy(), outcome, rcond=None)[0][1:] for t in (terms, design.terms)
@@ -73,7 +73,7 @@ def test_the_truth_is_recovered_where_the_naive_slopes_are_not(made, design):
 
 def test_what_is_left_open_is_the_scatter_round_the_likely_truth(made, design):
     _, error, true = made
-    correction = Correction.of(design, error, 0)
+    correction = Correction.of(design, error)
     likely = correction.terms(design)[["trust", "commitment"]].to_numpy()
     off = true[:, :2] - likely
     np.testing.assert_allclose(off.mean(axis=0), 0, atol=0.04)
@@ -100,7 +100,7 @@ def test_without_error_nothing_moves(design, made):
 
 def test_a_draw_is_the_calibration_of_the_rows_drawn(made, design):
     rows, error, _ = made
-    correction = Correction.of(design, error, 0)
+    correction = Correction.of(design, error)
     draws = resample(design.groups, 100, 5)
     drawn = correction.redrawn(design, draws)
     times = draws.of(design.groups)[9].astype(int)
@@ -139,3 +139,12 @@ def test_error_as_large_as_all_differences_is_refused(made, language):
     lone = build_design("y ~ trust + commitment", rows.assign(n_respondents=0.2))
     with pytest.raises(kl.NotApplicable, match="trust"):
         calibrate(lone, error)
+
+
+def test_accounts_that_only_tell_of_error_are_drawn_too(company, table):
+    fit = kl.fit_retention("stayed ~ trust + tenure", table, error=kl.score_error(company))
+    assert set(fit.correction.error.account_ids) - set(fit.design.groups)
+    assert set(fit.drawn_from) == {*fit.correction.error.account_ids, *fit.design.groups}
+    own = resample(pd.Index(fit.design.groups.unique()), 100, 0)
+    with pytest.raises(KeyError):
+        fit.redrawn(own)

@@ -24,6 +24,7 @@ MODELS = {
         renewals.probit,
         renewals.cloglog,
         renewals.cox,
+        renewals.cox_by_year,
         renewals.random_intercept,
         margins.log_linear,
         margins.gamma,

@@ -1,7 +1,7 @@
 """A few replications of what `models.py` and `replications.py` do a thousand times.
 
 Seeds are fixed. Bounds are such that each comparison would fail by chance once in a million
-times with seeds as good as any, all of them together less than once in ten thousand.
+times with seeds as good as any: all of them together less than once in ten thousand.
 """
 
 from functools import cache
@@ -11,26 +11,42 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from tests.recovery import replications
 from tests.recovery.models import FIRST_SEED, MODELS, replicate
 
 CHANCE = 1e-6
+FAR = stats.norm.isf(CHANCE / 2)
 LEVEL = 0.95
-# The issue's own demand.
 LEAST, MOST = 0.93, 0.97
-USUAL, DEAR = 40, 25
-COUNTS = {"firth": DEAR, "cox": DEAR, "random_intercept": DEAR}
-# Bias of order 1/n, in standard errors: at most this in 1,000 replications.
+"""What the project promises of the coverage of 95 % intervals."""
+USUAL = 40
+COUNTS = {
+    "firth": 30,
+    "random_intercept": 30,
+    "cox": 50,
+    "cloglog": 50,
+    # Few parameters, or strongly correlated ones, tell less of standard errors.
+    "sbg": 120,
+    "spend": 120,
+    "sbg_with_trust": 60,
+    "bgnbd": 60,
+    "mbgnbd": 80,
+    "paretonbd": 80,
+}
+BLURRED = "cox_by_year"
+"""Leaving is known by the year only: known to be biased, and tested apart."""
+SOUND = [name for name in MODELS if name != BLURRED]
+SHARED = ("logit", "log_linear", "gamma", "quantile", "two_part")
+"""Fitted to the same renewals and margins where seeds are the same."""
 SMALL_SAMPLE_BIAS = 0.25
-# Seen only yearly, Cox's hazard ratios are known to be too small; tested apart.
-BLURRED = "cox, seen yearly"
+"""Of order 1/n, in standard errors: not more than this in 1,000 replications of any model."""
 
-
-N_CHAINS = 12
-# Mean and spread over companies, in some hundred replications: the error of the total gain as a
-# share of it, and how wide its intervals are beside each other.
+N_CHAINS = 10
 TOTAL_GAIN = (0.0, 0.33)
 DELTA_TO_BOOTSTRAP = (1.03, 0.054)
 CORRECTED_TO_NAIVE = (1.38, 0.078)
+"""Mean and spread over companies, in some hundred replications: the error of the total gain as
+a share of it, and how wide its intervals are beside each other."""
 
 
 @cache
@@ -38,65 +54,7 @@ def drawn(name):
     count = COUNTS.get(name, USUAL)
     table = pd.concat(replicate(name, seed) for seed in range(FIRST_SEED, FIRST_SEED + count))
     assert table["seed"].nunique() == count, "some replications were refused"
-    return table[table["kind"] != BLURRED]
-
-
-def wide(table, column):
-    """Return one row a replication, one column a term."""
-    return table.pivot_table(index="seed", columns=["kind", "term"], values=column, sort=False)
-
-
-def errors_of(table):
-    """Return how far estimates lie from the truth, in claimed standard errors."""
-    known = table[np.isfinite(table["std_error"])]
-    return wide(known.assign(z=(known["estimate"] - known["truth"]) / known["std_error"]), "z")
-
-
-def bounds_of_mean_square(z):
-    """Return between what the mean of squared errors lies if standard errors are right.
-
-    A sum of squares of correlated normal variables is about as a chi-square with fewer degrees
-    of freedom (Satterthwaite).
-    """
-    together = np.corrcoef(z.T.to_numpy()) ** 2
-    df = (len(z) - 1) * len(together) ** 2 / together.sum()
-    return stats.chi2.ppf([CHANCE / 2, 1 - CHANCE / 2], df) / df
-
-
-def misses(table):
-    known = table[table["conf_low"].notna()]
-    missed = (known["truth"] < known["conf_low"]) | (known["conf_high"] < known["truth"])
-    return wide(known.assign(missed=missed.astype(float)), "missed")
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_estimates_centre_on_the_truth(name):
-    z = errors_of(drawn(name))
-    reach = stats.t.isf(CHANCE / 2 / z.shape[1], len(z) - 1) / np.sqrt(len(z))
-    assert (z.mean().abs() < z.std() * (reach + SMALL_SAMPLE_BIAS)).all()
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_standard_errors_are_the_spread_of_the_estimates(name):
-    for _, z in errors_of(drawn(name)).T.groupby("kind", sort=False):
-        low, high = bounds_of_mean_square(z.T)
-        assert low < z.T.var().mean() < high
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_intervals_hold_the_truth_as_often_as_they_say(name):
-    missed = misses(drawn(name))
-    most = stats.binom.isf(CHANCE / missed.shape[1], len(missed), 1 - LEAST)
-    assert (missed.sum() <= most).all()
-
-
-def test_intervals_of_all_regressions_together_cover_as_often_as_they_say():
-    every = pd.concat([misses(drawn(name)) for name in MODELS], axis=1)
-    # By seed, for models of one seed share renewals and margins.
-    share = 1 - every.mean(axis=1).iloc[:DEAR]
-    reach = stats.t.isf(CHANCE / 2, DEAR - 1) * share.std() / np.sqrt(DEAR)
-    assert LEAST - reach < share.mean() < MOST + reach
-    assert reach < 0.06
+    return table
 
 
 @cache
@@ -107,39 +65,108 @@ def chains():
     return table.assign(std_error=reach / stats.norm.ppf((1 + LEVEL) / 2), reach=reach)
 
 
-def near(values, known):
+def by_seed(table, values):
+    """Return one row a replication, one column a term."""
+    return table.assign(values=values).pivot_table(
+        index="seed", columns=["kind", "term"], values="values", sort=False
+    )
+
+
+def errors_of(table):
+    """Return how far estimates lie from the truth, in claimed standard errors."""
+    known = table[np.isfinite(table["std_error"])]
+    return by_seed(known, (known["estimate"] - known["truth"]) / known["std_error"])
+
+
+def misses_of(table):
+    """Return 1 where an interval misses the truth, 0 where it holds it."""
+    known = table[table["conf_low"].notna()]
+    missed = (known["truth"] < known["conf_low"]) | (known["conf_high"] < known["truth"])
+    return by_seed(known, missed.astype(float))
+
+
+def assert_unit_spread(z, square):
+    """Check a mean of squares of correlated normal variables whose variances should be 1.
+
+    Their sum is about as a chi-square with fewer degrees of freedom (Satterthwaite).
+    """
+    together = np.corrcoef(z.T.to_numpy()) ** 2
+    df = (len(z) - 1) * len(together) ** 2 / together.sum()
+    low, high = stats.chi2.ppf([CHANCE / 2, 1 - CHANCE / 2], df) / df
+    assert low < square < high
+
+
+def assert_covers(missed):
+    most = stats.binom.isf(CHANCE / missed.shape[1], len(missed), 1 - LEAST)
+    assert (missed.sum() <= most).all()
+
+
+def assert_near(values, known):
     mean, spread = known
-    return abs(values.mean() - mean) < stats.norm.isf(CHANCE / 2) * spread / np.sqrt(len(values))
+    assert abs(values.mean() - mean) < FAR * spread / np.sqrt(len(values))
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_estimates_centre_on_the_truth(name):
+    z = errors_of(drawn(name))
+    reach = stats.t.isf(CHANCE / 2 / z.shape[1], len(z) - 1) / np.sqrt(len(z))
+    assert (z.mean().abs() < z.std() * (reach + SMALL_SAMPLE_BIAS)).all()
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_standard_errors_are_the_spread_of_the_estimates(name):
+    z = errors_of(drawn(name))
+    for kind in z.columns.unique("kind"):
+        assert_unit_spread(z[kind], z[kind].var().mean())
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_intervals_hold_the_truth_as_often_as_they_say(name):
+    assert_covers(misses_of(drawn(name)))
+
+
+def test_intervals_of_all_regressions_together_cover_as_often_as_they_say():
+    alone = [misses_of(drawn(name)) for name in SOUND if name not in SHARED]
+    together = pd.concat([misses_of(drawn(name)) for name in SHARED], axis=1)
+    missed = count = variance = 0.0
+    for block in (together, *alone):
+        own = block.sum(axis=1)
+        missed, count = missed + own.sum(), count + block.size
+        variance += len(own) * own.var()
+    reach = FAR * np.sqrt(variance) / count
+    assert LEAST - reach < 1 - missed / count < MOST + reach
+
+
+def test_leaving_that_is_seen_by_the_year_only_blurs_hazard_ratios_a_little():
+    table = pd.concat([drawn("cox"), drawn(BLURRED)])
+    found = table.pivot_table(index="seed", columns=["term", "kind"], values="estimate").dropna()
+    for term in found.columns.unique("term"):
+        daily, yearly = found[term].mean()
+        assert 0.8 < yearly / daily < 1
 
 
 def test_the_whole_chain_finds_what_quality_is_worth():
     table = chains()
-    corrected = table[(table["kind"] == "corrected, chain by bootstrap")]
-    for _, rows in corrected.groupby("term"):
-        assert near((rows["estimate"] - rows["truth"]) / rows["scale"], TOTAL_GAIN)
+    off = (table["estimate"] - table["truth"]) / table["scale"]
+    for _, own in off[table["kind"] == "corrected, chain by bootstrap"].groupby(table["term"]):
+        assert_near(own, TOTAL_GAIN)
 
 
 def test_corrected_regressions_on_surveyed_quality_err_as_they_say():
     table = chains()
     for kind in ("corrected, staying", "corrected, margin"):
         z = errors_of(table[table["kind"] == kind])
-        low, high = bounds_of_mean_square(z)
-        assert low < (z**2).mean(axis=None) < high
+        assert_unit_spread(z, (z**2).mean(axis=None))
 
 
 def test_intervals_of_the_chain_are_as_wide_as_they_must_be():
-    table = chains()
-    total = table[table["term"] == "total"].pivot_table(
-        index="seed", columns="kind", values="reach"
-    )
-    bootstrap, delta = total["naive, chain by bootstrap"], total["naive, chain by delta"]
-    corrected = total["corrected, chain by bootstrap"]
-    assert near(delta / bootstrap, DELTA_TO_BOOTSTRAP)
-    assert near(corrected / bootstrap, CORRECTED_TO_NAIVE)
+    total = chains().query("term == 'total'")
+    wide = total.pivot_table(index="seed", columns="kind", values="reach")
+    bootstrap, delta = wide["naive, chain by bootstrap"], wide["naive, chain by delta"]
+    assert_near(delta / bootstrap, DELTA_TO_BOOTSTRAP)
+    assert_near(wide["corrected, chain by bootstrap"] / bootstrap, CORRECTED_TO_NAIVE)
 
 
 def test_intervals_of_the_corrected_chain_hold_the_truth():
     table = chains()
-    missed = misses(table[table["kind"].str.startswith("corrected")])
-    most = stats.binom.isf(CHANCE / missed.shape[1], len(missed), 1 - LEAST)
-    assert (missed.sum() <= most).all()
+    assert_covers(misses_of(table[table["kind"].str.startswith("corrected")]))

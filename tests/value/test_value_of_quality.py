@@ -418,3 +418,22 @@ def test_a_gap_in_the_last_margin_leaves_the_account_out_and_uses_no_older_one(t
     found = kl.value_of_quality(stay, dataclasses.replace(worth, rows=rows), raise_by={"trust": 1})
     assert found.glance()["n_left_out"].item() == 4
     assert not set(present) & set(found.augment()["account_id"])
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en", "Among the first 3"), ("ja", "上位3社に入る確率")]
+)
+def test_the_picture_of_the_ranking_shows_what_the_table_says(language, heading):
+    kl.use_language(language)
+    company = kl.simulate_company(n_accounts=80, seed=2)
+    stay = kl.fit_retention("stayed ~ trust", company)
+    worth = kl.fit_value("log(ltv) ~ trust + size", company)
+    value = kl.value_of_quality(stay, worth, raise_by={"trust": 1}, n_boot=100, top=3)
+    axes = value.plot_ranking()
+    first = value.augment().iloc[0]
+    dots = next(line for line in axes.lines if line.get_marker() == "o")
+    assert dots.get_xdata().tolist() == list(range(1, 16))
+    shares = [text.get_text() for text in axes.texts]
+    assert shares[0] == f"{first['in_top']:.0%}"
+    assert shares[-1] == heading
+    assert first["account_id"] in axes.figure.alt

@@ -10,6 +10,7 @@ from kamlab.lab.questions import (
     classifying_further,
     commitment_trust,
     lifetime_value,
+    ltv_regressions,
     mediation_and_rivals,
     relationship_quality,
     retention,
@@ -28,6 +29,7 @@ QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **mediation_and_rivals.QUESTIONS,
     **retention.QUESTIONS,
     **lifetime_value.QUESTIONS,
+    **ltv_regressions.QUESTIONS,
     **trust_to_money.QUESTIONS,
 }
 """From a question's id, as it stands in the notebook, to the function that answers it."""

@@ -88,9 +88,10 @@ def _alt(curve: RetentionCurve, shown: list[tuple[Text, pd.DataFrame]]) -> Text:
     parts = []
     for label, table in shown:
         last, end = table[~table["projected"]].iloc[-1], table.iloc[-1]
+        seen = last["renewals"] == end["renewals"]
         parts.append(
             say(
-                "retention.curve_alt_part",
+                f"retention.curve_alt_{'seen' if seen else 'part'}",
                 label=label,
                 last=int(last["renewals"]),
                 kept=f"{last['survival']:.1%}",

@@ -42,7 +42,7 @@ def fit_corrected(
     ModelError
         If there is no finite solution, or a construct enters other than on its own.
     """
-    correction = Correction(error, calibrate(design, error), seed)
+    correction = Correction(error, calibrate(design, error))
     first = fitted_by_likelihood(shared["model"], design, correction.terms(design), "cluster")
     fit = RenewalRegression(
         design=design,
@@ -51,7 +51,7 @@ def fit_corrected(
         correction=correction,
         **shared,
     )
-    return fit.with_redrawn_errors()
+    return fit.with_redrawn_errors(seed)
 
 
 def _averaged(link: Link, design: Design, correction: Correction, first: Estimates) -> Estimates:

@@ -78,7 +78,7 @@ def _draw_steps(ax: Axes, curve: Curve, look: style.Look) -> None:
     )
     ax.fill_between(time, low, high, step="post", color=look.color, alpha=0.15, linewidth=0)
     ax.step(time, estimate, where="post", color=look.color, linewidth=1.8)
-    ax.plot(curve.time, curve.estimate, look.marker, color=look.color, markersize=4)
+    ax.plot(curve.time, curve.estimate, look.marker, color=look.color, markersize=4, clip_on=False)
 
 
 def _label_ends(ax: Axes, labels: Sequence[Text], curves: Sequence[Curve]) -> None:

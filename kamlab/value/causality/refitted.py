@@ -54,7 +54,7 @@ def again(fit: Regression, used: pd.DataFrame, terms: pd.DataFrame, name: str) -
     start[: len(fit.estimates.coefficients)] = fit.estimates.coefficients
     correction = fit.correction
     if correction is not None:
-        correction = Correction.of(design, correction.error, correction.seed)
+        correction = Correction.of(design, correction.error)
     estimates = replace(fit.estimates, coefficients=start)
     other = replace(fit, design=design, estimates=estimates, correction=correction)
     place = terms.columns.get_loc(name)

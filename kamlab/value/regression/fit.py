@@ -155,17 +155,16 @@ def fit_value(
     fit = MODELS[model].fit(
         design,
         cov,
-        Correction.of(design, error, seed),
+        Correction.of(design, error),
         rows=rows,
         rule=rule,
         currency=currency or (data.currency if isinstance(data, Company) else ""),
-        seed=seed,
         conf_level=conf_level,
         **more,
     )
     if rule.stay is not None and not rule.carried:
         warnings.warn(str(say("value.worth_naive")), DataWarning, stacklevel=2)
-    return fit.with_redrawn_errors()
+    return fit.with_redrawn_errors(seed) if fit.correction or rule.carried else fit
 
 
 def _rule(

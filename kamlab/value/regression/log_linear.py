@@ -100,13 +100,8 @@ class LogLinearValue(ValueRegression):
             first = here.stop
             by = known.coefficients[here]
             predictor = by @ observed.T
-            if known.calibration is not None:
-                part = replace(
-                    known.calibration,
-                    centre=known.calibration.centre[here],
-                    spread=known.calibration.spread[here],
-                    error=known.calibration.error[here],
-                )
+            part = known.only(here).calibration
+            if part is not None:
                 counts = self.design.used["n_respondents"].to_numpy(dtype=float)
                 predictor = (part.applied(observed, counts) @ by[:, :, None])[:, :, 0]
             residuals = np.log(self._drawn_values(block)) - predictor

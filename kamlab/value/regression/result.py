@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.accounts.identity import identity
-from kamlab.foundation.errors import DataWarning, NotApplicable
+from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, paragraph, same, say
-from kamlab.foundation.lent import Lent, frozen
+from kamlab.foundation.lent import Lent
 from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.regression import ERROR_DRAWS, Regression
-from kamlab.panel.resample import Redrawn, Resample, resample
-from kamlab.sem.caller import level_of_caller
+from kamlab.panel.resample import Resample
 from kamlab.value.regression import picture
 from kamlab.value.regression.covariance import Covariance
 from kamlab.value.regression.rule import ValueRule
@@ -53,7 +51,6 @@ class ValueRegression(Regression):
     rule: ValueRule
     cov: Covariance
     currency: str
-    seed: int
 
     @property
     def discount_rate(self) -> float:
@@ -210,32 +207,11 @@ class ValueRegression(Regression):
         if terms.ndim > 2 and self.correction is None and self.own_retention:
             raise NotApplicable(say("value.worth_shaken"))
 
-    def with_redrawn_errors(self) -> Self:
-        """Return the same regression with errors from redrawn accounts, where it needs them.
-
-        It does where scores are corrected, and where retention is itself estimated.
-        """
-        if self.correction is None and not self.rule.carried:
-            return self
-        ids = [self.design.groups]
-        if self.rule.stay is not None:
-            ids.append(self.rule.stay.design.groups)
-        if self.correction is not None:
-            ids.append(pd.Series(self.correction.error.account_ids))
-        draws = resample(pd.concat(ids), ERROR_DRAWS, self.seed)
-        known = self.redrawn(draws)
-        lost = int((~known.solved).sum())
-        if lost > ERROR_DRAWS / 2:
-            raise NotApplicable(say("value.worth_few_solved", lost=lost, draws=ERROR_DRAWS))
-        if lost:
-            message = say("value.worth_draws_lost", lost=lost, draws=ERROR_DRAWS)
-            warnings.warn(str(message), DataWarning, stacklevel=level_of_caller())
-        return self._with_spread(known, draws)
-
-    def _with_spread(self, known: Redrawn, draws: Resample) -> Self:
-        covariance = np.atleast_2d(np.cov(known.coefficients[known.solved], rowvar=False))
-        estimates = replace(self.estimates, covariance=frozen(covariance), influence=None)
-        return replace(self, estimates=estimates)
+    @property
+    def drawn_from(self) -> pd.Index:
+        """Every account that the estimates rest on, those of a regression of staying included."""
+        own = super().drawn_from
+        return own if self.rule.stay is None else own.union(self.rule.stay.drawn_from)
 
     @property
     def _measures(self) -> dict[str, Any]:
