@@ -116,19 +116,14 @@ class PurchaseModel(Result):
         theta, error = self.estimates.theta, np.sqrt(np.diag(self.estimates.covariance))
         off = {term for one in self.runaways for term in one.terms}
         error = np.where([term in off for term in self.terms], np.inf, error)
-        table = pd.DataFrame(
-            {
-                "term": self.terms,
-                "estimate": theta,
-                "std_error": error,
-                "conf_low": theta - reach(self.conf_level) * error,
-                "conf_high": theta + reach(self.conf_level) * error,
-            }
+        half = reach(self.conf_level) * error
+        numbers = np.array([theta, error, theta - half, theta + half])
+        numbers[[0, 2, 3], :4] = np.exp(numbers[[0, 2, 3], :4])
+        numbers[1, :4] *= numbers[0, :4]
+        columns = dict(
+            zip(("estimate", "std_error", "conf_low", "conf_high"), numbers, strict=True)
         )
-        limits = ["estimate", "conf_low", "conf_high"]
-        table.loc[:3, limits] = np.exp(table.loc[:3, limits])
-        table.loc[:3, "std_error"] *= table.loc[:3, "estimate"]
-        return table
+        return pd.DataFrame({"term": self.terms} | columns)
 
     @property
     def term_labels(self) -> Mapping[str, Text]:

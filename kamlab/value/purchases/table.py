@@ -99,7 +99,7 @@ def read_summary(summary: pd.DataFrame, purchase: Names, dropout: Names) -> Acco
     if left_out:
         reason = say("value.purchases_no_covariate", names=join([same(name) for name in named]))
         warn_left_out(left_out, len(summary), reason, stacklevel=level_of_caller())
-    rows = summary[known]
+    rows = summary[known] if left_out else summary
     histories = Histories(
         rows["frequency"].to_numpy(dtype=np.int64),
         rows["recency"].to_numpy(dtype=float),
@@ -133,10 +133,13 @@ def _mistakes(summary: pd.DataFrame) -> Iterator[Problem]:
     if not all(is_numeric_dtype(summary[name].dtype) for name in HISTORY):
         return
     names = [*HISTORY, *([COUNT] if COUNT in summary else [])]
-    numbers = summary[names].apply(pd.to_numeric, errors="coerce").astype(float)
-    x, t_x, T = (numbers[name].to_numpy() for name in HISTORY)
+    numbers = {
+        name: pd.to_numeric(summary[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        for name in names
+    }
+    x, t_x, T = (numbers[name] for name in HISTORY)
     bad = {
-        (name, "value.purchases_not_finite"): ~((column >= 0) & np.isfinite(column)).to_numpy()
+        (name, "value.purchases_not_finite"): ~((column >= 0) & np.isfinite(column))
         for name, column in numbers.items()
     }
     fine = ~np.any([bad[name, "value.purchases_not_finite"] for name in HISTORY], axis=0)
@@ -146,7 +149,7 @@ def _mistakes(summary: pd.DataFrame) -> Iterator[Problem]:
     bad["recency", "value.purchases_one_timer"] = fine & (x == 0) & (t_x > 0)
     bad["recency", "value.purchases_no_time"] = fine & (x > 0) & (t_x == 0)
     if COUNT in numbers:
-        count = numbers[COUNT].to_numpy()
+        count = numbers[COUNT]
         bad[COUNT, "value.purchases_no_count"] = (count < 1) | (count != np.floor(count))
     else:
         who = summary["account_id"]
