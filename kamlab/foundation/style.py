@@ -27,6 +27,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from kamlab.foundation.columns import column
@@ -38,6 +39,8 @@ DPI = 110
 INK = "#222222"
 QUIET = "#767676"
 FAINT = "#dddddd"
+LEGEND_DROP = 0.48
+"""Inches from the axes to a legend below them: past tick labels and the axis label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,10 @@ def term_axis(ax: Axes, terms: Sequence[str], *, null: float = 0.0) -> None:
 
 def legend_below(ax: Axes) -> None:
     """Put the legend under the axes, where nobody takes its marks for data."""
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3)
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    below = ax.transAxes + ScaledTranslation(0, -LEGEND_DROP, figure.dpi_scale_trans)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, ncols=3)
 
 
 def plain_log_ticks(ax: Axes) -> None:

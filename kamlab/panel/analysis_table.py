@@ -52,6 +52,8 @@ def analysis_table(company: Company, constructs: Sequence[str] | None = None) ->
           `n_respondents` and `quality_age` (days since the last answer);
         * `<kind>_last_year`: events of each kind in the year before the first day.
 
+        `attrs["currency"]` is the company's.
+
         What was not known is missing, never filled: events too, where that year began before
         the company's first recorded event.
 
@@ -89,6 +91,7 @@ def analysis_table(company: Company, constructs: Sequence[str] | None = None) ->
         rows = rows.merge(_quality_before(rows, scores), on=ROW, how="left")
     if company.interactions is not None and "kind" in company.interactions:
         rows = rows.merge(_events_before(rows, company.interactions), on=ROW, how="left")
+    rows.attrs["currency"] = company.currency
     return rows
 
 

@@ -14,6 +14,7 @@ from kamlab.foundation.errors import ModelError, NotApplicable, warn_left_out
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
 from kamlab.panel.formula import ENVIRONMENT, columns_named, entangled_terms, plain_numbers
+from kamlab.sem.caller import level_of_caller
 
 ROWS_A_TERM = 2
 KEEP_ALL = NAAction(NA_types=[])
@@ -184,7 +185,8 @@ def build_design(formula: str, rows: pd.DataFrame, *, outcome_range: Text | None
         info=terms.design_info,
     )
     if design.n_left_out:
-        warn_left_out(design.n_left_out, len(rows), design.note, stacklevel=3)
+        level = level_of_caller()
+        warn_left_out(design.n_left_out, len(rows), design.note, stacklevel=level)
     _check(design)
     return design
 

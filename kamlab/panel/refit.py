@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from kamlab.panel.links import Link
 
 Array = NDArray[np.float64]
-Step = Callable[[Array], tuple[Array, Array]]
-"""From linear predictors to the working residual and the working weight of every row."""
+Places = NDArray[np.intp]
+Step = Callable[[Array, Places], tuple[Array, Array]]
+"""From linear predictors of some draws, and which draws these are, to the working residual and
+the working weight of every row."""
 
 STEPS = 30
 CONVERGED = 1e-9
-"""The largest last step, in units of the coefficients."""
+"""The largest last step, beside a coefficient of size 1, of terms of size 1."""
 LEAST_WEIGHT = 1e-12
 CLEAR = 1e-11
 """The smallest eigenvalue, terms scaled alike, at which they can still be told apart."""
@@ -46,7 +48,7 @@ def refit_binary(link: Link, terms: Array, outcome: Array, weights: Array, start
         NaN in draws without a finite solution.
     """
 
-    def step(predictor: Array) -> tuple[Array, Array]:
+    def step(predictor: Array, _: Places) -> tuple[Array, Array]:
         chance, slope = link.probability(predictor), link.slope(predictor)
         variance = np.maximum(chance * (1 - chance), LEAST_WEIGHT)
         return (outcome - chance) * slope / variance, slope**2 / variance
@@ -58,10 +60,15 @@ def refit_binary(link: Link, terms: Array, outcome: Array, weights: Array, start
 
 
 def refit_gamma(terms: Array, outcome: Array, weights: Array, start: Array) -> Array:
-    """Fit a Gamma regression with a logarithmic link, once per draw; as `refit_binary`."""
+    """Fit a Gamma regression with a logarithmic link by Newton's steps, once per draw.
 
-    def step(predictor: Array) -> tuple[Array, Array]:
-        return outcome * np.exp(-predictor) - 1, np.ones_like(predictor)
+    As `refit_binary`; the outcome may have shape (draws, rows).
+    """
+
+    def step(predictor: Array, draws: Places) -> tuple[Array, Array]:
+        own = outcome if outcome.ndim == 1 else outcome[draws]
+        ratio = own * np.exp(-predictor)
+        return ratio - 1, ratio
 
     return _scored(step, terms, weights, start)
 
@@ -81,24 +88,34 @@ def refit_linear(terms: Array, outcome: Array, weights: Array) -> Array:
         NaN in draws in which the terms cannot be told apart.
     """
     residual = np.broadcast_to(outcome, weights.shape)
-    return _solved(_crossed(terms, weights), _gathered(terms, weights * residual))
+    return solved(_crossed(terms, weights), _gathered(terms, weights * residual))
 
 
 def _scored(step: Step, terms: Array, weights: Array, start: Array) -> Array:
     by = np.tile(start, (len(weights), 1))
+    unit = np.broadcast_to(sizes(terms), by.shape)
     open_ = np.arange(len(weights))
     for _ in range(STEPS):
         own = terms if terms.ndim == 2 else terms[open_]
-        residual, weight = step(_predictors(own, by[open_]))
+        residual, weight = step(_predictors(own, by[open_]), open_)
         counted = weights[open_]
-        change = _solved(_crossed(own, counted * weight), _gathered(own, counted * residual))
+        change = solved(_crossed(own, counted * weight), _gathered(own, counted * residual))
         by[open_] += change
         # A draw without a solution is NaN and compares as finished.
-        open_ = open_[np.abs(change).max(axis=1) > CONVERGED * (1 + np.abs(by[open_]).max(axis=1))]
+        moved, reached = (np.abs(p * unit[open_]).max(axis=1) for p in (change, by[open_]))
+        open_ = open_[moved > CONVERGED * (1 + reached)]
         if not len(open_):
             return by
     by[open_] = np.nan
     return by
+
+
+def sizes(terms: Array) -> Array:
+    """Return the root mean square of every term, shape (terms,) or (draws, terms).
+
+    Coefficients times these are in the unit of the linear predictor, whatever a term's own.
+    """
+    return np.asarray(np.sqrt((terms**2).mean(axis=-2)))
 
 
 def _predictors(terms: Array, by: Array) -> Array:
@@ -123,13 +140,19 @@ def _gathered(terms: Array, weighted: Array) -> Array:
     return np.asarray((weighted[:, None, :] @ terms)[:, 0, :])
 
 
-def _solved(matrices: Array, vectors: Array) -> Array:
-    """Solve every system; NaN where the terms cannot be told apart."""
+def solved(matrices: Array, vectors: Array) -> Array:
+    """Solve the normal equations of every draw; NaN where the terms cannot be told apart.
+
+    Parameters
+    ----------
+    matrices : ndarray, shape (draws, terms, terms)
+    vectors : ndarray, shape (draws, terms)
+    """
     size = np.sqrt(np.einsum("dkk->dk", matrices))
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled = matrices / size[:, :, None] / size[:, None, :]
     clear = np.isfinite(scaled).all(axis=(1, 2))
     clear[clear] = np.linalg.eigvalsh(scaled[clear])[:, 0] > CLEAR
-    solved = np.full_like(vectors, np.nan)
-    solved[clear] = np.linalg.solve(matrices[clear], vectors[clear][:, :, None])[:, :, 0]
-    return solved
+    found = np.full_like(vectors, np.nan)
+    found[clear] = np.linalg.solve(matrices[clear], vectors[clear][:, :, None])[:, :, 0]
+    return found

@@ -15,12 +15,15 @@ from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import current_rows
 from kamlab.retention.renewal.result import RenewalRegression
+from kamlab.selection.arguments import is_number, is_whole
 from kamlab.value.gains import Gains, by_bootstrap, by_delta
 from kamlab.value.prospects import Prospects, raised, valued_accounts
 from kamlab.value.quality_value import QualityValue
 from kamlab.value.ranking import ranked
 from kamlab.value.regression.result import ValueRegression
 
+DIGITS = 9
+"""Of a raise: a difference of two scores is a whole point only up to rounding."""
 Method = Literal["bootstrap", "delta"]
 
 
@@ -100,7 +103,7 @@ def value_of_quality(
     check_fits(stay, worth, method)
     _check_raise(stay, worth, raise_by)
     before = valued_accounts(stay, worth)
-    if not (isinstance(top, int) and top >= 1):
+    if not (is_whole(top) and top >= 1):
         raise ArgumentError(say("value.bad_top", top=top))
     after, held_back = raised(before, raise_by)
     known = stay.design.predictable(worth.design.predictable(after)).index
@@ -110,7 +113,9 @@ def value_of_quality(
     make = by_bootstrap if method == "bootstrap" else by_delta
     gains: Gains = make(prospects, n_boot, seed, conf_level)
     accounts = before.loc[known, [name for name in IDENTITY if name in before]]
-    moved = {f"raise_{name}": (after[name] - before[name])[known] for name in raise_by}
+    moved = {
+        f"raise_{name}": (after[name] - before[name])[known].round(DIGITS) for name in raise_by
+    }
     return QualityValue(
         accounts=ranked(accounts.assign(**moved), gains, top, conf_level),
         gains=gains,
@@ -121,7 +126,7 @@ def value_of_quality(
         corrected=stay.correction is not None,
         conf_level=conf_level,
         n_capped=int(held_back[known].sum()),
-        n_left_out=len(current_rows(worth.rows)) - len(before),
+        n_left_out=len(current_rows(worth.rows)) - len(accounts),
     )
 
 
@@ -150,7 +155,7 @@ def _check_raise(
     stay: RenewalRegression, worth: ValueRegression, raise_by: Mapping[str, float]
 ) -> None:
     if not isinstance(raise_by, Mapping) or not all(
-        isinstance(by, int | float) and isfinite(by) for by in raise_by.values()
+        is_number(by) and isfinite(by) for by in raise_by.values()
     ):
         raise ArgumentError(say("value.raise_by_form", got=raise_by))
     known = sorted({*stay.design.predictors, *worth.design.predictors})

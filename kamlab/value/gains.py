@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from kamlab.foundation.lent import frozen
 from kamlab.foundation.level import tails
@@ -93,8 +92,7 @@ def by_delta(prospects: Prospects, n_boot: int, seed: int, conf_level: float) ->
     slopes = _slopes(prospects, np.sqrt(np.diag(covariance)))
     now, then = prospects.values()
     gain = then - now
-    free = prospects.stay.design.groups.nunique() - 1
-    reach = stats.t.ppf(tails(conf_level)[1], free)
+    reach = prospects.stay.design.reach(conf_level)
     half = reach * np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
     whole = slopes.sum(axis=0)
     total_half = reach * float(np.sqrt(whole @ covariance @ whole))

@@ -7,15 +7,13 @@ from numpy.typing import NDArray
 
 from kamlab.panel.calibration import Calibration
 from kamlab.panel.links import NODES, SHARES, Link
+from kamlab.panel.refit import MOST, STEPS, sizes
 
 Array = NDArray[np.float64]
 
-STEPS = 30
 CONVERGED = 1e-8
-"""The largest last step, beside a coefficient of size 1; the next would be about its square."""
+"""The largest last step, beside a coefficient of size 1, of terms of size 1."""
 LEAST = 1e-12
-MOST = 20.0
-"""A linear predictor beyond this is a probability of 0 or 1."""
 
 
 def refit_averaged(
@@ -54,16 +52,16 @@ def refit_averaged(
     ndarray, shape (draws, terms)
         NaN in draws without a finite solution.
     """
-    by = start.copy()
-    sizes, kinds = np.unique(counts, return_inverse=True)
-    remaining = _remaining(known, sizes, len(by))
+    by, unit = start.copy(), sizes(terms)
+    groups, kinds = np.unique(counts, return_inverse=True)
+    remaining = _remaining(known, groups, len(by))
     moving = np.flatnonzero(np.isfinite(by).all(axis=1))
     for _ in range(STEPS):
         predictor = (terms[moving] @ by[moving][:, :, None])[:, :, 0]
         lost = np.abs(predictor).max(axis=1) > MOST
         by[moving[lost]] = np.nan
         moving, predictor = moving[~lost], predictor[~lost]
-        # For every draw and size: the open covariance times the coefficients.
+        # For every draw and number of respondents: the open covariance times the coefficients.
         own = by[moving][:, known.places]
         pull = (remaining[moving] @ own[:, None, :, None])[..., 0]
         variance = np.maximum((pull * own[:, None, :]).sum(axis=2), 0)[:, kinds]
@@ -72,18 +70,18 @@ def refit_averaged(
         moved[:, :, known.places] += kappa[:, :, None] * pull[:, kinds]
         change = _step(moved, weights[moving], outcome, chance)
         by[moving] += change
-        size = CONVERGED * (1 + np.abs(by[moving]).max(axis=1))
-        moving = moving[np.abs(change).max(axis=1) > size]
+        least = CONVERGED * (1 + np.abs(by[moving] * unit[moving]).max(axis=1))
+        moving = moving[np.abs(change * unit[moving]).max(axis=1) > least]
         if not len(moving):
             return by
     by[moving] = np.nan
     return by
 
 
-def _remaining(known: Calibration, sizes: Array, draws: int) -> Array:
-    """Return the open covariance of scores, shape (draws, sizes, scores, scores)."""
+def _remaining(known: Calibration, counts: Array, draws: int) -> Array:
+    """Return the open covariance of scores, shape (draws, counts, scores, scores)."""
     shape = (draws, len(known.places), len(known.places))
-    return np.stack([np.broadcast_to(known.gain(size)[1], shape) for size in sizes], axis=1)
+    return np.stack([np.broadcast_to(known.gain(count)[1], shape) for count in counts], axis=1)
 
 
 def _averages(link: Link, predictor: Array, spread: Array) -> tuple[Array, Array, Array]:

@@ -53,8 +53,8 @@ class FirthRegression(RenewalRegression):
         outcome = self.design.outcome.to_numpy()
         found = np.full((len(draws.times), terms.shape[-1]), np.nan)
         for draw, weights in enumerate(draws.of(self.design.groups)):
-            drawn = weights > 0
-            again = Penalised(terms[drawn], outcome[drawn], weights[drawn])
+            own, drawn = terms if terms.ndim == 2 else terms[draw], weights > 0
+            again = Penalised(own[drawn], outcome[drawn], weights[drawn])
             try:
                 found[draw] = again.climb(self.estimates.coefficients).coefficients
             except (NotConverged, np.linalg.LinAlgError):

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from kamlab.panel.refit import sizes
+
 Array = NDArray[np.float64]
 
 STEPS = 200
 LARGEST_STEP = 5.0
 CONVERGED = 1e-10
-"""The largest last step, beside a coefficient of size 1."""
+"""The largest last step, beside a coefficient of size 1, of terms of size 1."""
 HALVINGS = 30
 WIDENINGS = 60
 
@@ -85,13 +87,15 @@ class Penalised:
         NotConverged
         """
         free = np.arange(len(start)) != (-1 if held is None else held)
-        here = self.at(np.asarray(start, dtype=float))
+        here, size = self.at(np.asarray(start, dtype=float)), sizes(self.terms)
         for _ in range(STEPS):
             change = np.zeros(len(start))
             information = np.linalg.inv(here.covariance)[np.ix_(free, free)]
             change[free] = np.linalg.solve(information, self._score(here)[free])
-            change *= min(1.0, LARGEST_STEP / max(np.abs(change).max(), CONVERGED))
-            if np.abs(change).max() <= CONVERGED * (1 + np.abs(here.coefficients).max()):
+            change *= min(1.0, LARGEST_STEP / max(np.abs(change * size).max(), CONVERGED))
+            if np.abs(change * size).max() <= CONVERGED * (
+                1 + np.abs(here.coefficients * size).max()
+            ):
                 return here
             here = self._uphill(here, change)
         raise NotConverged
@@ -135,11 +139,11 @@ class Penalised:
             latest = found.coefficients
             return top.penalised - found.penalised - drop
 
-        centre = near = float(top.coefficients[place])
+        near = float(top.coefficients[place])
         for _ in range(WIDENINGS):
             far = near + step
             if below(far) > 0:
-                return float(brentq(below, near, far, xtol=1e-10 * max(1.0, abs(far - centre))))
+                return float(brentq(below, near, far, xtol=CONVERGED * abs(step)))
             near, step = far, 1.5 * step
         raise NotConverged
 

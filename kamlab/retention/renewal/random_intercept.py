@@ -18,6 +18,7 @@ from kamlab.foundation.lent import frozen
 from kamlab.panel.design import Design
 from kamlab.panel.links import LINKS, Link
 from kamlab.panel.predictors import Predictors
+from kamlab.panel.refit import sizes
 from kamlab.panel.regression import Estimates
 from kamlab.panel.resample import Resample
 from kamlab.retention.renewal.likelihood import fitted_by_likelihood, measures
@@ -108,8 +109,7 @@ def fit_random_intercept(
     if np.bincount(codes).max() < 2:
         raise NotApplicable(say("retention.renewal_one_period"))
     plain = fitted_by_likelihood("logit", design, design.terms, "classical")
-    model = Intercepts.of(design.terms.to_numpy(), design.outcome.to_numpy(), codes)
-    at, point, joint = _best(design, model, plain)
+    at, point, joint = _best(design, codes, plain)
     without = plain.measures["loglik"]
     gain = max(2 * (point.loglik - without), 0.0)
     sd = float(at[-1])
@@ -134,16 +134,19 @@ def fit_random_intercept(
     )
 
 
-def _best(design: Design, model: Intercepts, plain: Estimates) -> tuple[Array, Point, Array]:
+def _best(design: Design, codes: NDArray[np.intp], plain: Estimates) -> tuple[Array, Point, Array]:
     """Return parameters, likelihood and covariance; those of the plain logit if it is as good."""
-    climbed = model.climb(np.append(plain.coefficients, FIRST_SD))
+    terms = design.terms.to_numpy()
+    unit = np.append(sizes(terms), 1.0)  # so that steps and their ends mean the same for all terms
+    model = Intercepts.of(terms / unit[:-1], design.outcome.to_numpy(), codes)
+    none = np.append(plain.coefficients, 0.0)
+    climbed = model.climb(np.append(plain.coefficients, FIRST_SD) * unit)
     if climbed is None:
         raise ModelError(say("retention.cannot_fit", formula=design.formula))
     at, point = climbed
     at[-1] = abs(at[-1])  # the likelihood knows only its square
     if at[-1] > NO_SPREAD and point.loglik > plain.measures["loglik"]:
-        return at, point, np.asarray(np.linalg.inv(point.information))
-    none = np.append(plain.coefficients, 0.0)
+        return at / unit, point, np.linalg.inv(point.information) / np.outer(unit, unit)
     joint = np.zeros((len(none), len(none)))
     joint[:-1, :-1] = plain.covariance
-    return none, model.at(none), joint
+    return none, model.at(none * unit), joint

@@ -59,7 +59,7 @@ def grouped(accounts: pd.DataFrame, by: str | None, n_groups: int) -> Grouped:
         If the column is not there, tells what the period itself brought, or has more than six
         values; or if the number of groups is out of range.
     NotApplicable
-        If there are not two groups.
+        If the column is known of no account, or there are not two groups.
 
     Warns
     -----
@@ -70,6 +70,8 @@ def grouped(accounts: pd.DataFrame, by: str | None, n_groups: int) -> Grouped:
         return Grouped(accounts, np.zeros(len(accounts), dtype=int), (ALL,))
     _check(accounts, by, n_groups)
     known = accounts[by].notna()
+    if not known.any():
+        raise NotApplicable(say("retention.survival_by_nobody", column=by, count=len(known)))
     if not known.all():
         reason = say("retention.survival_by_unknown", column=by)
         warn_left_out(int((~known).sum()), len(known), reason, stacklevel=level_of_caller())

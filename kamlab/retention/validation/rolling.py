@@ -98,5 +98,12 @@ def _begin(earlier: dict[Any, pd.DataFrame], from_period: object | None, n_terms
     for period in wanted:
         if _suffice(earlier[period], n_terms):
             return periods.index(period)
-    words = {"period": wanted[-1], "fewest": FEWEST_A_TERM * n_terms, "terms": n_terms}
+    seen = earlier[wanted[-1]]["outcome"]
+    words = {
+        "period": wanted[-1],
+        "fewest": FEWEST_A_TERM * n_terms,
+        "terms": n_terms,
+        "left": int((seen == 0).sum()),
+        "stayed": int((seen == 1).sum()),
+    }
     raise NotApplicable(say("retention.check_too_early", **words))

@@ -12,6 +12,7 @@ from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import say
 from kamlab.panel.correction import Correction
 from kamlab.panel.design import ROWS_A_TERM
+from kamlab.panel.refit import solved
 from kamlab.panel.regression import ERROR_DRAWS, Regression
 from kamlab.panel.resample import Resample, resample
 from kamlab.quality.score_error import ScoreError
@@ -102,19 +103,17 @@ def linear(
     moments = np.hstack([products, x * outcome[:, None]])
     ids = _everybody(account_ids, None if error is None else error.error)
 
-    def solved(draws: Resample) -> Array:
+    def fitted(draws: Resample) -> Array:
         sums = draws.of(account_ids) @ moments
         square = sums[:, : size * size].reshape(-1, size, size)
         if error is not None:
             square = square - error.summed(size, columns, draws, account_ids)
-        found = np.linalg.solve(square, sums[:, size * size :, None])[:, :, 0]
-        found[np.linalg.eigvalsh(square)[:, 0] <= 0] = np.nan
-        return np.asarray(found[:, place])
+        return np.asarray(solved(square, sums[:, size * size :])[:, place])
 
-    itself = float(solved(Resample(ids, np.ones((1, len(ids)))))[0])
+    itself = float(fitted(Resample(ids, np.ones((1, len(ids)))))[0])
     if not np.isfinite(itself):
         raise NotApplicable(say("value.probe_all_error"))
-    known = solved(resample(ids, ERROR_DRAWS, seed=0))
+    known = fitted(resample(ids, ERROR_DRAWS, seed=0))
     return _coefficient(itself, known[np.isfinite(known)], account_ids)
 
 

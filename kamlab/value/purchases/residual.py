@@ -45,7 +45,8 @@ def residual_value(
     discount_rate : float
         A year, 0 or more: 0.10 is 10 %.
     horizon : float, optional
-        Years ahead; endless if left out.
+        Years ahead; endless if left out, which leans on years that nobody has observed: prefer
+        a horizon not much longer than the observation.
     periods_per_year : float, default 365.25 / 7
         Units of time of the summary in a year; the default is for weeks.
     margin_rate : float, default 1.0

@@ -158,7 +158,7 @@ def fit_value(
         Correction.of(design, error),
         rows=rows,
         rule=rule,
-        currency=currency or (data.currency if isinstance(data, Company) else ""),
+        currency=currency or rows.attrs.get("currency", ""),
         conf_level=conf_level,
         **more,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -29,7 +30,13 @@ STEPS, CONVERGED = 200, 1e-12
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class GammaValue(ValueRegression):
-    """A Gamma regression of lifetime value with a logarithmic link."""
+    """A Gamma regression of lifetime value with a logarithmic link.
+
+    Attributes
+    ----------
+    park : (float, float) or None
+        How the variance grows with the expected value, and the standard error; see `park_slope`.
+    """
 
     model: ClassVar[str] = "gamma"
     park: tuple[float, float] | None
@@ -44,7 +51,7 @@ class GammaValue(ValueRegression):
         moved = influence(fit)
         estimates = Estimates(
             coefficients=frozen(fit.params),
-            covariance=frozen(covariance_of(moved, design, cov, fit.cov_params())),
+            covariance=frozen(covariance_of(moved, design, cov, classical_covariance(fit))),
             measures={"dispersion": float(fit.scale)},
             influence=frozen(moved) if correction is None else None,
         )
@@ -59,7 +66,7 @@ class GammaValue(ValueRegression):
 
     def _refit(self, terms: Array, draws: Resample) -> Array:
         self._refuse_shaken(terms)
-        return redrawn_gamma(
+        return refit_gamma(
             terms,
             self._drawn_values(draws),
             draws.of(self.design.groups),
@@ -90,10 +97,18 @@ def fit_gamma(formula: str, terms: pd.DataFrame, outcome: pd.Series) -> Any:
         If it does not converge.
     """
     model = sm.GLM(outcome, terms, family=sm.families.Gamma(sm.families.links.Log()))
-    fit = model.fit(maxiter=STEPS, tol=CONVERGED, tol_criterion="deviance", rtol=CONVERGED)
-    if not fit.converged:
+    start = np.linalg.lstsq(terms.to_numpy(), np.log(outcome.to_numpy()), rcond=None)[0]
+    # Fisher steps overflow where one value is extreme; Newton's do not, for the curve is concave.
+    fit = model.fit(start, method="newton", maxiter=STEPS, tol=CONVERGED, disp=0)
+    if not fit.mle_retvals["converged"]:
         raise ModelError(say("value.worth_not_converged", formula=formula))
     return fit
+
+
+def classical_covariance(fit: Any) -> Array:
+    """Return the covariance of coefficients from the expected information."""
+    terms = fit.model.exog
+    return np.asarray(fit.scale * np.linalg.inv(terms.T @ terms))
 
 
 def influence(fit: Any) -> Array:
@@ -102,19 +117,10 @@ def influence(fit: Any) -> Array:
     return np.asarray(-scores @ np.linalg.inv(fit.model.hessian(fit.params)))
 
 
-def redrawn_gamma(terms: Array, outcome: Array, weights: Array, start: Array) -> Array:
-    """Return the coefficients of every draw; `outcome` may be of every draw too."""
-    if outcome.ndim == 1:
-        return refit_gamma(terms, outcome, weights, start)
-    found = np.full((len(weights), len(start)), np.nan)
-    for draw in np.flatnonzero(np.isfinite(outcome).all(axis=1)):
-        own = terms if terms.ndim == 2 else terms[[draw]]
-        found[draw] = refit_gamma(own, outcome[draw], weights[[draw]], start)[0]
-    return found
-
-
 def park_slope(design: Design, expected: Array) -> tuple[float, float] | None:
-    """Return how variance grows with the expected value, with its standard error, if it varies.
+    """Return how variance grows with the expected value, with its standard error.
+
+    There is none where the expected value does not vary, or one extreme value leaves no solution.
 
     The slope of the log of squared residuals on the log of the expected value: 0 where the
     spread is the same everywhere, 1 as in a Poisson and 2 as in a Gamma regression (the test of
@@ -127,5 +133,12 @@ def park_slope(design: Design, expected: Array) -> tuple[float, float] | None:
     if np.ptp(level) == 0:
         return None
     model = sm.GLM(square, terms, family=sm.families.Gamma(sm.families.links.Log()))
-    fit = model.fit(maxiter=STEPS, **design.cluster)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fit = model.fit([np.log(square.mean()), 2.0], maxiter=STEPS, **design.cluster)
+        except ValueError:  # one value so far out that the steps overflow
+            return None
+    if not (fit.converged and np.isfinite(fit.bse).all()):
+        return None
     return float(fit.params.iloc[1]), float(fit.bse.iloc[1])

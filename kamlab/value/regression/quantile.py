@@ -18,7 +18,7 @@ from kamlab.foundation.language import Text, say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.correction import Correction
 from kamlab.panel.design import Design
-from kamlab.panel.refit import refit_linear
+from kamlab.panel.refit import refit_linear, sizes
 from kamlab.panel.regression import Estimates
 from kamlab.panel.resample import Resample
 from kamlab.value.regression.covariance import Covariance, covariance_of
@@ -53,14 +53,13 @@ class QuantileValue(ValueRegression):
         quantile: float,
         **more: Any,
     ) -> Self:
-        """Fit by statsmodels, in units of the outcome's spread, so that its stops mean the same."""
-        unit = _unit(design.outcome.to_numpy())
-        terms = design.terms.to_numpy()
-        fit = _fit(design, unit, quantile)
+        """Fit by statsmodels, in units in which its stops mean the same for all data."""
+        terms, outcome = design.terms.to_numpy(), design.outcome.to_numpy()
+        unit = _unit(outcome) / sizes(terms)
+        fit = _fit(design, quantile)
         by = np.asarray(fit.params) * unit
-        residuals = design.outcome.to_numpy() - terms @ by
-        moved = _influence(terms, residuals, quantile)
-        classical = np.asarray(fit.cov_params()) * unit**2
+        moved = _influence(terms / sizes(terms), outcome - terms @ by, quantile) / sizes(terms)
+        classical = np.asarray(fit.cov_params()) * np.outer(unit, unit)
         estimates = Estimates(
             coefficients=frozen(by),
             covariance=frozen(covariance_of(moved, design, cov, classical)),
@@ -91,7 +90,9 @@ class QuantileValue(ValueRegression):
         if self.multiplies:
             outcome = np.log(outcome)
         weights = draws.of(self.design.groups)
-        return _redrawn(terms, outcome, weights, self.quantile, self.estimates.coefficients)
+        small = SMALLEST * _unit(self.design.outcome.to_numpy())
+        start = self.estimates.coefficients
+        return _redrawn(terms, outcome, weights, self.quantile, start, small)
 
     def _centre(self, rows: pd.DataFrame) -> tuple[Array, Array]:
         terms, predictor, _ = self.linear_predictor(rows)
@@ -103,12 +104,14 @@ def _unit(outcome: Array) -> float:
     return float(np.abs(outcome - np.median(outcome)).mean()) or 1.0
 
 
-def _fit(design: Design, unit: float, quantile: float) -> Any:
+def _fit(design: Design, quantile: float) -> Any:
+    """Fit in units of the outcome's spread and of each term's size."""
+    terms, outcome = design.terms.to_numpy(), design.outcome.to_numpy()
     with warnings.catch_warnings():
         warnings.simplefilter("error", IterationLimitWarning)
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            model = sm.QuantReg(design.outcome / unit, design.terms)
+            model = sm.QuantReg(outcome / _unit(outcome), terms / sizes(terms))
             return model.fit(q=quantile, vcov="iid", max_iter=STEPS)
         except (IterationLimitWarning, ConvergenceWarning) as error:
             raise ModelError(say("value.worth_not_converged", formula=design.formula)) from error
@@ -134,19 +137,21 @@ def _influence(terms: Array, residuals: Array, quantile: float) -> Array:
     return np.asarray(scores @ np.linalg.pinv(density))
 
 
-def _redrawn(terms: Array, outcome: Array, weights: Array, quantile: float, start: Array) -> Array:
+def _redrawn(
+    terms: Array, outcome: Array, weights: Array, quantile: float, start: Array, small: float
+) -> Array:
     """Return the coefficients of every draw, by majorising absolute values by parabolas.
 
     The steps are those of Hunter and Lange (2000, Journal of Computational and Graphical
     Statistics); near a corner they stop short by a small part of a standard error.
     """
-    small = SMALLEST * _unit(outcome if outcome.ndim == 1 else outcome[0])
     by = np.tile(start, (len(weights), 1))
     for _ in range(REDRAWN_STEPS):
         predictor = by @ terms.T if terms.ndim == 2 else (terms @ by[:, :, None])[:, :, 0]
         spread = np.abs(outcome - predictor) + small
         found = refit_linear(terms, outcome + (2 * quantile - 1) * spread, weights / spread)
-        moved = np.abs(found - by).max()
+        # A draw without a solution is NaN and does not keep the others waiting.
+        moved = np.nan_to_num(np.abs(found - by) * sizes(terms)).max()
         by = found
         if moved < small:
             break

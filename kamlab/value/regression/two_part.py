@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -21,15 +21,12 @@ from kamlab.panel.correction import Correction
 from kamlab.panel.design import ROWS_A_TERM, Design
 from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.links import LINKS
-from kamlab.panel.refit import refit_binary
+from kamlab.panel.refit import refit_binary, refit_gamma
 from kamlab.panel.regression import Estimates
 from kamlab.panel.resample import Resample
 from kamlab.value.regression.covariance import Covariance, factor, sandwich
-from kamlab.value.regression.gamma import fit_gamma, influence, redrawn_gamma
+from kamlab.value.regression.gamma import classical_covariance, fit_gamma, influence
 from kamlab.value.regression.result import CHANGES, ValueRegression
-
-if TYPE_CHECKING:
-    pass
 
 Array = NDArray[np.float64]
 
@@ -62,7 +59,7 @@ class TwoPartValue(ValueRegression):
         moved[:, :split] = influence(chance)
         moved[positive, split:] = influence(amount)
         if cov == "classical":
-            covariance = block_diag(chance.cov_params(), amount.cov_params())
+            covariance = block_diag(chance.cov_params(), classical_covariance(amount))
         else:
             covariance = _sandwich(design, positive, moved, cov)
         measures = {"share_positive": float(positive.mean()), "dispersion": float(amount.scale)}
@@ -80,7 +77,7 @@ class TwoPartValue(ValueRegression):
         start, split = self.estimates.coefficients, self.design.terms.shape[1]
         weights, outcome = draws.of(self.design.groups), self._drawn_values(draws)
         chance = refit_binary(LINKS["logit"], terms, positive.astype(float), weights, start[:split])
-        amount = redrawn_gamma(
+        amount = refit_gamma(
             terms[..., positive, :],
             outcome[..., positive],
             weights[:, positive],

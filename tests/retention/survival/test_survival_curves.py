@@ -259,6 +259,8 @@ def test_wrong_arguments_are_refused_with_words(table, language, options, kind, 
 def test_one_group_and_missing_columns_are_not_applicable(table):
     with pytest.raises(NotApplicable, match="same"):
         survival_curves(table.assign(kind="a"), by="kind")
+    with pytest.raises(NotApplicable, match="not known of any of the 201 accounts"):
+        survival_curves(table.assign(kind=None), by="kind")
     with pytest.raises(NotApplicable, match="tenure"):
         survival_curves(table.drop(columns="tenure"), clock="tenure")
     with pytest.raises(NotApplicable, match="No account"):

@@ -1,4 +1,5 @@
 import pickle
+import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -287,3 +288,14 @@ def test_words_and_an_intercept_alone_can_be_fitted(table):
         assert alone.glance().notna().all(axis=None)
         by_word = kl.fit_value(f"{OUTCOME[model]} ~ trust + industry", table, model=model)
         assert by_word.tidy()["std_error"].gt(0).all()
+
+
+def test_one_extreme_value_does_not_break_the_gamma_regression(table):
+    decided = table["stayed"].notna()
+    outlier = table.loc[decided, "trust"].idxmin()
+    table.loc[outlier, "net_margin"] *= 1_000
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit = kl.fit_value("ltv ~ trust + size", table, model="gamma")
+    assert np.isfinite(fit.tidy()[["estimate", "std_error"]]).all(axis=None)
+    assert fit.report()
