@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import numbers
+from collections.abc import Iterator
+
+import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_datetime64_dtype, is_numeric_dtype
 
 from kamlab.accounts.need import need_columns
-from kamlab.foundation.errors import ArgumentError
-from kamlab.foundation.language import say
+from kamlab.foundation.errors import ArgumentError, DataError, Problem
+from kamlab.foundation.language import paragraph, say
 
 DAYS = {"D": 1, "W": 7}
 MONDAY = pd.Timestamp("1970-01-05")
@@ -46,7 +52,9 @@ def summarise_transactions(
     NotApplicable
         If a column is missing.
     ArgumentError
-        If the period is unknown, a cell is missing, or orders lie after `end`.
+        If the period is unknown, `end` is no date, a cell is missing, or orders lie after `end`.
+    DataError
+        If dates or amounts are none; the message names column, row and value.
 
     Examples
     --------
@@ -60,12 +68,10 @@ def summarise_transactions(
     >>> summarise_transactions(orders)[["frequency", "recency", "T"]].iloc[0].tolist()
     [1, 2, 2]
     """
-    need_columns(transactions, account, date, amount, of=say("accounts.transactions_purpose"))
-    if period not in DAYS:
-        raise ArgumentError(say("accounts.transactions_period", period=period))
-    orders = transactions[[account, date, amount]].set_axis(["account_id", "day", "amount"], axis=1)
+    check_days(period, **({} if end is None else {"end": end}))
+    orders = read_orders(transactions, account, date, amount)
     days = orders["day"].dt.normalize()
-    last_day = pd.Timestamp(end).normalize() if end is not None else days.max()
+    last_day = days.max() if end is None else as_day(end)
     gaps, late = int(orders.isna().any(axis=1).sum()), int((days > last_day).sum())
     if gaps or late:
         raise ArgumentError(say("accounts.transactions_dates", gaps=gaps, late=late))
@@ -90,3 +96,90 @@ def summarise_transactions(
             "total": table["total"],
         }
     ).reset_index()
+
+
+def read_orders(transactions: pd.DataFrame, account: str, date: str, amount: str) -> pd.DataFrame:
+    """Return `account_id`, `day` and `amount` of each order, with dates and amounts checked.
+
+    Raises
+    ------
+    NotApplicable
+        If a column is missing.
+    DataError
+        If a cell is no date or no finite amount: the first one of each column.
+    """
+    need_columns(transactions, account, date, amount, of=say("accounts.transactions_purpose"))
+    if problems := [*_no_dates(transactions[date]), *_no_amounts(transactions[amount])]:
+        raise DataError(problems)
+    orders = transactions[[account, date, amount]].set_axis(["account_id", "day", "amount"], axis=1)
+    orders["day"] = pd.to_datetime(orders["day"])
+    if not is_numeric_dtype(orders["amount"].dtype):
+        orders["amount"] = orders["amount"].astype(float)
+    return orders
+
+
+def as_day(given: object) -> pd.Timestamp | None:
+    """Return the day of a date or of a text that says one; None where it says none."""
+    if not isinstance(given, str | datetime.date | np.datetime64):
+        return None
+    try:
+        day = pd.Timestamp(given)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return None if pd.isna(day) or day.tzinfo is not None else day.normalize()
+
+
+def check_days(period: str, **days: object) -> None:
+    """Check the length of a period, and arguments that are to be days.
+
+    Raises
+    ------
+    ArgumentError
+        All that is wrong at once.
+    """
+    problems = []
+    if period not in tuple(DAYS):
+        problems.append(say("accounts.transactions_period", period=period))
+    problems += [
+        say("accounts.transactions_day", name=name, got=repr(given))
+        for name, given in days.items()
+        if as_day(given) is None
+    ]
+    if problems:
+        raise ArgumentError(paragraph(problems))
+
+
+def _no_dates(cells: pd.Series) -> Iterator[Problem]:
+    """Yield the first cell that is no date, or the first of dates with a time zone."""
+    if is_datetime64_dtype(cells.dtype):
+        return
+    wrong = [not isinstance(cell, datetime.date) for cell in cells]
+    zoned = [getattr(cell, "tzinfo", None) is not None for cell in cells]
+    for key, where in (("date", wrong), ("zone", zoned)):
+        yield from _first(cells, np.array(where, dtype=bool) & cells.notna().to_numpy(), key)
+
+
+def _no_amounts(cells: pd.Series) -> Iterator[Problem]:
+    """Yield the first cell that is no finite number."""
+    if is_numeric_dtype(cells.dtype) and not is_bool_dtype(cells.dtype):
+        numeric = cells.to_numpy(dtype=float, na_value=np.nan)
+        yield from _first(cells, np.isinf(numeric), "amount")
+    else:
+        wrong = [isinstance(one, bool) or not isinstance(one, numbers.Number) for one in cells]
+        yield from _first(cells, np.array(wrong, dtype=bool) & cells.notna().to_numpy(), "amount")
+
+
+def _first(cells: pd.Series, wrong: np.ndarray, key: str) -> Iterator[Problem]:
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        words = {"value": cells.iloc[place], "column": cells.name, "count": int(wrong.sum())}
+        yield Problem(
+            severity="error",
+            table="transactions",
+            column=str(cells.name),
+            row=place + 2,
+            value=cells.iloc[place],
+            what=say(f"accounts.transactions_no_{key}", **words),
+            allowed=say(f"accounts.transactions_{key}_allowed"),
+            remedy=say(f"accounts.transactions_{key}_remedy", **words),
+        )

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from patsy import DesignInfo, NAAction, PatsyError, build_design_matrices, dmatrices
 from scipy import stats
 
+from kamlab.accounts.need import need_columns
 from kamlab.foundation.errors import ModelError, NotApplicable, warn_left_out
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
@@ -94,9 +95,20 @@ class Design:
         finite = np.isfinite(self.terms_of(known).to_numpy()).all(axis=1)
         return known[np.asarray(finite)]
 
+    def _plain(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return rows as patsy understands them, with the categories that were fitted."""
+        plain = plain_numbers(rows, self.predictors)
+        fitted = _with_categories_seen(self.used, list(self.predictors))
+        levels = {
+            name: plain[name].astype(fitted[name].dtype)
+            for name in self.predictors
+            if isinstance(fitted[name].dtype, pd.CategoricalDtype)
+        }
+        return plain.assign(**levels)
+
     def _seen(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
         """Return for which rows every category is one that the regression was fitted on."""
-        plain = plain_numbers(rows, self.predictors)
+        plain = self._plain(rows)
         seen = np.ones(len(rows), dtype=bool)
         for factor, known in self.info.factor_infos.items():
             if known.type == "categorical":
@@ -114,10 +126,11 @@ class Design:
         ModelError
             If a predictor is missing, or of a category that the regression has not seen.
         """
+        need_columns(rows, of=say("panel.purpose"))
         gaps = [name for name in self.predictors if name not in rows or rows[name].isna().any()]
         if gaps:
             raise ModelError(say("panel.missing_predictors", names=join([same(n) for n in gaps])))
-        plain = plain_numbers(rows, self.predictors)
+        plain = self._plain(rows)
         try:
             with np.errstate(divide="ignore", invalid="ignore"):
                 (matrix,) = build_design_matrices([self.info], plain, KEEP_ALL)
@@ -166,7 +179,7 @@ def build_design(formula: str, rows: pd.DataFrame, *, outcome_range: Text | None
     left, right = columns_named(formula, rows)
     table = plain_numbers(rows, [*left, *right], outcome=left)
     complete = table[[*left, *right]].notna().all(axis=1)
-    outcome, terms = _evaluate(formula, table[complete])
+    outcome, terms = _evaluate(formula, _with_categories_seen(table[complete], right))
     possible_outcome = np.isfinite(outcome)
     possible_terms = np.isfinite(terms).all(axis=1)
     possible = possible_outcome & possible_terms
@@ -199,7 +212,15 @@ def _evaluate(formula: str, table: pd.DataFrame) -> tuple[pd.Series, pd.DataFram
         raise ModelError(say("panel.bad_formula", formula=formula, reason=error)) from error
     if left.shape[1] != 1:
         raise ModelError(say("panel.outcome_not_numeric", formula=formula))
+    if not right.shape[1]:
+        raise ModelError(say("panel.no_terms", formula=formula))
     return left.iloc[:, 0], right
+
+
+def _with_categories_seen(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return a table whose categories all occur: one that does not would be a term of zeros."""
+    categories = [n for n in names if isinstance(table[n].dtype, pd.CategoricalDtype)]
+    return table.assign(**{n: table[n].cat.remove_unused_categories() for n in categories})
 
 
 def _missing_words(table: pd.DataFrame, columns: list[str]) -> Text:
@@ -215,5 +236,11 @@ def _check(design: Design) -> None:
     n_accounts, n_terms = design.groups.nunique(), design.terms.shape[1]
     if n_accounts <= n_terms:
         raise NotApplicable(say("panel.few_accounts", count=n_accounts, terms=n_terms))
-    if np.linalg.matrix_rank(design.terms.to_numpy()) < design.terms.shape[1]:
+    if not told_apart(design.terms.to_numpy()):
         raise ModelError(say("panel.collinear", formula=design.formula))
+
+
+def told_apart(terms: NDArray[np.float64]) -> bool:
+    """Return whether no term is a sum of others, in whatever units they come."""
+    size = np.sqrt((terms**2).sum(axis=0))
+    return bool(size.all() and np.linalg.matrix_rank(terms / size) == terms.shape[1])

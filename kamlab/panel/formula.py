@@ -27,8 +27,8 @@ def columns_named(formula: str, rows: pd.DataFrame) -> tuple[list[str], list[str
     Raises
     ------
     ModelError
-        If the formula cannot be read, has no outcome, names what the table does not have, or
-        explains with what the period itself brings.
+        If the formula cannot be read, has no outcome, names what the table does not have,
+        explains with what the period itself brings, or calls methods of columns.
     """
     if not isinstance(formula, str):
         raise ArgumentError(say("panel.formula_type", got=type(formula).__name__))
@@ -41,6 +41,9 @@ def columns_named(formula: str, rows: pd.DataFrame) -> tuple[list[str], list[str
         raise ModelError(say("panel.bad_formula", formula=formula, reason=error)) from error
     if not described.lhs_termlist:
         raise ModelError(say("panel.no_outcome", formula=formula))
+    if methods := sorted(_methods([*described.lhs_termlist, *described.rhs_termlist])):
+        names = join([same(name) for name in methods])
+        raise ModelError(say("panel.methods", formula=formula, names=names))
     usable = set(rows.columns) | set(FUNCTIONS) | set(PATSY_FUNCTIONS)
     if unknown := sorted(set.union(*sides) - usable):
         nearest = join([_with_nearest(name, rows) for name in unknown])
@@ -93,6 +96,14 @@ def _names(terms: Iterable[Term]) -> set[str]:
     calls = [n for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Q"]
     quoted = {arg.value for n in calls for arg in n.args if isinstance(arg, ast.Constant)}
     return names | {str(name) for name in quoted}
+
+
+def _methods(terms: Iterable[Term]) -> set[str]:
+    """Return what is called on a column, such as `shift`: it would see other rows than its own."""
+    codes = {factor.code for term in terms for factor in term.factors}
+    nodes = [node for code in codes for node in ast.walk(ast.parse(code, mode="eval"))]
+    calls = [node for node in nodes if isinstance(node, ast.Attribute)]
+    return {n.attr for n in calls if not (isinstance(n.value, ast.Name) and n.value.id == "np")}
 
 
 def _with_nearest(name: str, rows: pd.DataFrame) -> Text:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ from kamlab.panel.resample import Redrawn, Resample, joined, resample
 from kamlab.sem.caller import level_of_caller
 
 Array = NDArray[np.float64]
+Covariance = Literal["cluster", "robust", "classical"]
+"""Standard errors clustered by account, robust with rows as independent, or the model's own."""
 
 ERROR_DRAWS = 500
 """Draws of accounts from which the errors of a corrected regression are taken."""
@@ -39,12 +41,12 @@ class Estimates:
     ----------
     coefficients : ndarray, shape (terms,)
     covariance : ndarray, shape (terms, terms)
-        Clustered by account.
     measures : mapping of str to float
         Measures of the whole fit, by the name of their output column.
     influence : ndarray, shape (rows, terms), optional
         By how much each row moves the coefficients, to first order: its score times the inverse
-        of the information. Its sums by account give the clustered covariance.
+        of the information. Squares of its sums by account add up to the clustered covariance, but
+        for a factor for small samples.
     """
 
     coefficients: Array
@@ -52,19 +54,28 @@ class Estimates:
     measures: Mapping[str, float]
     influence: Array | None = None
 
+    def __post_init__(self) -> None:
+        """Keep the measures so that nobody can write to them."""
+        object.__setattr__(self, "measures", MappingProxyType(dict(self.measures)))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Travel between processes, which a read-only mapping cannot."""
+        parts = (self.coefficients, self.covariance, dict(self.measures), self.influence)
+        return type(self), parts
+
     @classmethod
     def of_statsmodels(cls, fit: Any, **measures: float) -> Estimates:
         """Take the numbers out of a fit by statsmodels."""
         return cls(
             coefficients=frozen(fit.params),
             covariance=frozen(fit.cov_params()),
-            measures=MappingProxyType(measures),
+            measures=measures,
         )
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Regression(Result):
-    """A regression on rows of the analysis table, with errors clustered by account."""
+    """A regression on rows of the analysis table."""
 
     design: Design
     estimates: Estimates

@@ -92,15 +92,28 @@ def resample(account_ids: pd.Series | pd.Index, n_boot: int, seed: int) -> Resam
     Raises
     ------
     ArgumentError
-        If there are fewer than 100 draws.
+        If there are fewer than 100 draws, or the seed is not a whole number.
     """
-    if n_boot < FEWEST_DRAWS:
-        raise ArgumentError(say("panel.few_draws", fewest=FEWEST_DRAWS, got=n_boot))
-    unique = pd.Index(pd.unique(pd.Index(account_ids)))
-    rng = np.random.default_rng(seed)
+    check_draws(n_boot)
+    # In an order of their own, so that the rows' order does not change which are drawn.
+    unique = pd.Index(sorted(pd.unique(pd.Index(account_ids)), key=str))
+    rng = np.random.default_rng(checked_seed(seed))
     count = len(unique)
     times = rng.multinomial(count, np.full(count, 1 / count), size=n_boot)
     return Resample(unique, times.astype(float))
+
+
+def checked_seed(seed: object) -> int:
+    """Return a seed that numpy takes."""
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
+        raise ArgumentError(say("panel.bad_seed", got=seed))
+    return int(seed)
+
+
+def check_draws(n_boot: int) -> None:
+    """Refuse fewer draws than limits of an interval can be read from."""
+    if not isinstance(n_boot, int | np.integer) or n_boot < FEWEST_DRAWS:
+        raise ArgumentError(say("panel.few_draws", fewest=FEWEST_DRAWS, got=n_boot))
 
 
 def joined(parts: list[Redrawn]) -> Redrawn:

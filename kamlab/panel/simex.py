@@ -18,7 +18,7 @@ from kamlab.foundation.results import Result
 from kamlab.panel.design import Design
 from kamlab.panel.labels import term_labels
 from kamlab.panel.regression import Regression
-from kamlab.panel.resample import CELLS_AT_ONCE, Resample
+from kamlab.panel.resample import CELLS_AT_ONCE, Resample, checked_seed
 from kamlab.quality.score_error import ScoreError
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _shaken_estimates(
     fit: Regression, error: ScoreError, names: list[str], n_sets: int, levels: Array, seed: int
 ) -> Array:
     """Return the coefficients of every level and set, shape (levels, sets, terms)."""
-    design, rng = fit.design, np.random.default_rng(seed)
+    design, rng = fit.design, np.random.default_rng(checked_seed(seed))
     places = [error.constructs.index(name) for name in names]
     root = np.linalg.cholesky(error.covariance[np.ix_(places, places)])
     scale = 1 / np.sqrt(design.used["n_respondents"].to_numpy(dtype=float))

@@ -11,18 +11,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.accounts.company import Company
+from kamlab.accounts.spec import Construct
 from kamlab.accounts.tables import constructs
 from kamlab.foundation import style
-from kamlab.foundation.errors import ArgumentError, NotApplicable
-from kamlab.foundation.language import Text, paragraph, say
+from kamlab.foundation.errors import ArgumentError, DataError, NotApplicable, Problem
+from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent, frozen
 from kamlab.foundation.results import Result
-from kamlab.quality.scores import account_scores, measured, named, respondent_scores
+from kamlab.quality.scores import (
+    account_scores,
+    answered_items,
+    measured,
+    named,
+    respondent_scores,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ACCOUNT_WAVE = ["account_id", "wave"]
+ROUNDING = 1e-9
+"""Points by which scores that are the same may differ."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -164,7 +173,12 @@ def score_error(
     Raises
     ------
     NotApplicable
-        If there is no survey, or no account has two respondents in one wave.
+        If there is no survey, no account has two respondents in one wave, or all accounts have
+        the same score.
+    DataError
+        If answers are no numbers; the message names column, row and value.
+    ArgumentError
+        If the table has no items, as a table of scores has none.
 
     Notes
     -----
@@ -186,7 +200,10 @@ def score_error(
     else:
         raise ArgumentError(say("quality.error_needs", got=type(data).__name__))
     names = [c.name for c in named(constructs)] if constructs is not None else measured(survey)
-    scores = respondent_scores(survey, names).dropna(subset=[*names, *ACCOUNT_WAVE])
+    if constructs is None and not names:
+        raise ArgumentError(say("quality.error_no_items"))
+    scores = respondent_scores(_with_numbers(survey, named(names)), names)
+    scores = scores.dropna(subset=[*names, *ACCOUNT_WAVE])
     groups = scores.groupby(ACCOUNT_WAVE)
     off = (scores[names] - groups[names].transform("mean")).to_numpy()
     places, account_ids = pd.factorize(scores["account_id"])
@@ -201,6 +218,8 @@ def score_error(
     several = counts > 0
     if not several.any():
         raise NotApplicable(say("quality.error_alone"))
+    of_accounts = account_scores(scores, ACCOUNT_WAVE)
+    _check_differ(of_accounts[names])
     crossed = np.zeros((len(account_ids), len(names), len(names)))
     np.add.at(crossed, places, off[:, :, None] * off[:, None, :])
     return ScoreError(
@@ -208,5 +227,45 @@ def score_error(
         account_ids=pd.Index(account_ids)[several],
         crossed=frozen(crossed[several]),
         freedom=frozen(counts[several]),
-        scores=account_scores(scores, ACCOUNT_WAVE),
+        scores=of_accounts,
     )
+
+
+def _with_numbers(survey: pd.DataFrame, wanted: Sequence[Construct]) -> pd.DataFrame:
+    """Return the survey with answers that are numbers, refusing those that are none."""
+    numbers, problems = {}, []
+    for item in dict.fromkeys(item for c in wanted for item in answered_items(survey, c)):
+        numbers[item] = pd.to_numeric(survey[item], errors="coerce")
+        wrong = (numbers[item].isna() & survey[item].notna()).to_numpy()
+        if wrong.any():
+            problems.append(_no_number(survey[item], wrong))
+    if problems:
+        raise DataError(problems)
+    return survey.assign(**numbers)
+
+
+def _no_number(answers: pd.Series, wrong: NDArray[np.bool_]) -> Problem:
+    place = int(np.flatnonzero(wrong)[0])
+    value = answers.iloc[place]
+    return Problem(
+        severity="error",
+        table="survey",
+        column=str(answers.name),
+        row=place + 2,
+        value=value,
+        what=say("quality.error_no_number", value=value, count=int(wrong.sum())),
+        allowed=say("quality.error_allowed"),
+        remedy=say("quality.error_remedy"),
+    )
+
+
+def _check_differ(scores: pd.DataFrame) -> None:
+    """Refuse scores that are the same for all: no share of their variance can be error."""
+    alike = [name for name in scores if not np.ptp(scores[name]) > ROUNDING]
+    if not alike:
+        return
+    left = join([same(repr(name)) for name in scores if name not in alike])
+    remedy = "quality.error_alike_remedy" if len(alike) < scores.shape[1] else "quality.error_none"
+    words = join([c.label for c in named([str(name) for name in alike])])
+    alone = say("quality.error_alike", constructs=words)
+    raise NotApplicable(paragraph([alone, say(remedy, left=left)]))

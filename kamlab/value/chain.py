@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from math import isfinite
 from types import MappingProxyType
@@ -10,12 +11,13 @@ from typing import Literal, get_args
 import pandas as pd
 
 from kamlab.accounts.identity import IDENTITY
-from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
+from kamlab.foundation.errors import ArgumentError, DataWarning, ModelError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
 from kamlab.panel.analysis_table import current_rows
 from kamlab.retention.renewal.result import RenewalRegression
 from kamlab.selection.arguments import is_number, is_whole
+from kamlab.value.cautions import cautions, need_same_table
 from kamlab.value.gains import Gains, by_bootstrap, by_delta
 from kamlab.value.prospects import Prospects, raised, valued_accounts
 from kamlab.value.quality_value import QualityValue
@@ -79,6 +81,12 @@ def value_of_quality(
     NotApplicable
         If no present account has known quality and a margin so far.
 
+    Warns
+    -----
+    DataWarning
+        If accounts are valued whose last period is long over, or past periods had no offer of
+        renewal: a probability of staying is then per decision, longer than a period.
+
     Notes
     -----
     For each present account with latest net margin `m`, quality `x` and raised quality `x'`:
@@ -102,6 +110,7 @@ def value_of_quality(
     tails(conf_level)
     check_fits(stay, worth, method)
     _check_raise(stay, worth, raise_by)
+    need_same_table(stay, worth.rows)
     before = valued_accounts(stay, worth)
     if not (is_whole(top) and top >= 1):
         raise ArgumentError(say("value.bad_top", top=top))
@@ -116,6 +125,9 @@ def value_of_quality(
     moved = {
         f"raise_{name}": (after[name] - before[name])[known].round(DIGITS) for name in raise_by
     }
+    doubts = cautions(worth.rows, before.loc[known])
+    for doubt in doubts:
+        warnings.warn(str(doubt), DataWarning, stacklevel=2)
     return QualityValue(
         accounts=ranked(accounts.assign(**moved), gains, top, conf_level),
         gains=gains,
@@ -127,6 +139,7 @@ def value_of_quality(
         conf_level=conf_level,
         n_capped=int(held_back[known].sum()),
         n_left_out=len(current_rows(worth.rows)) - len(accounts),
+        cautions=doubts,
     )
 
 

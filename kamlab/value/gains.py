@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from kamlab.foundation.lent import frozen
 from kamlab.foundation.level import tails
+from kamlab.panel.delta_method import jacobian, standard_errors
 from kamlab.panel.regression import Regression
-from kamlab.panel.resample import CELLS_AT_ONCE
+from kamlab.panel.resample import CELLS_AT_ONCE, check_draws, checked_seed
 from kamlab.value.prospects import Prospects, redrawn
 
 Array = NDArray[np.float64]
-
-STEP = 1e-5
-"""Of the central differences, in standard errors of a coefficient."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ class Gains:
 def by_bootstrap(prospects: Prospects, n_boot: int, seed: int, conf_level: float) -> Gains:
     """Draw accounts with replacement, fit both regressions anew, value every account anew."""
     # Two streams, so that the same accounts are drawn whether scores are corrected or not.
-    accounts_seed, places_seed = np.random.SeedSequence(seed).generate_state(2)
+    accounts_seed, places_seed = np.random.SeedSequence(checked_seed(seed)).generate_state(2)
     drawn = redrawn(prospects.stay, prospects.worth, n_boot, int(accounts_seed))
     rng = np.random.default_rng(int(places_seed))
     n_draws, n_accounts = len(drawn.stay.coefficients), len(prospects.margin)
@@ -89,14 +87,14 @@ def by_bootstrap(prospects: Prospects, n_boot: int, seed: int, conf_level: float
 def by_delta(prospects: Prospects, n_boot: int, seed: int, conf_level: float) -> Gains:
     """Take gains as linear in the coefficients of both regressions, which accounts share."""
     covariance = joint_covariance(prospects.stay, prospects.worth)
-    slopes = _slopes(prospects, np.sqrt(np.diag(covariance)))
+    check_draws(n_boot)
+    slopes = _slopes(prospects, covariance)
     now, then = prospects.values()
     gain = then - now
     reach = prospects.stay.design.reach(conf_level)
-    half = reach * np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
-    whole = slopes.sum(axis=0)
-    total_half = reach * float(np.sqrt(whole @ covariance @ whole))
-    rng = np.random.default_rng(seed)
+    half = reach * standard_errors(slopes, covariance)
+    total_half = reach * standard_errors(slopes.sum(axis=0, keepdims=True), covariance).item()
+    rng = np.random.default_rng(checked_seed(seed))
     moves = rng.multivariate_normal(np.zeros(len(covariance)), covariance, n_boot)
     draws = (gain + moves @ slopes.T).astype(np.float32)
     draws.flags.writeable = False
@@ -131,7 +129,7 @@ def _by_account(fit: Regression) -> pd.DataFrame:
     return pd.DataFrame(influence).groupby(fit.design.groups.to_numpy()).sum()
 
 
-def _slopes(prospects: Prospects, errors: Array) -> Array:
+def _slopes(prospects: Prospects, covariance: Array) -> Array:
     """Return the derivatives of every account's gain, shape (accounts, coefficients)."""
     split = len(prospects.stay.estimates.coefficients)
     both = [fit.estimates.coefficients for fit in (prospects.stay, prospects.worth)]
@@ -141,6 +139,4 @@ def _slopes(prospects: Prospects, errors: Array) -> Array:
         now, then = prospects.values(by[:split], by[split:])
         return then - now
 
-    steps = np.diag(STEP * errors)
-    moved = [(gain(centre + step) - gain(centre - step)) for step in steps]
-    return np.asarray(np.stack(moved, axis=1) / (2 * STEP * errors))
+    return jacobian(gain, centre, covariance)

@@ -41,6 +41,7 @@ class QualityValue(Result):
     conf_level: float
     n_capped: int
     n_left_out: int
+    cautions: tuple[Text, ...] = ()
 
     @property
     def title(self) -> Text:
@@ -61,6 +62,7 @@ class QualityValue(Result):
             say(f"value.quality_{self.gains.method}", failed=self.gains.n_failed, **words),
             say("value.quality_corrected" if self.corrected else "value.quality_uncorrected"),
             say("value.quality_note_rows", capped=self.n_capped, left_out=self.n_left_out),
+            *self.cautions,
         )
 
     def tidy(self) -> pd.DataFrame:

@@ -84,7 +84,10 @@ def retention_gain(
     """
     given = {"retention_rate": retention_rate, "discount_rate": discount_rate, "growth": growth}
     arrays, problems = read_arguments(given, horizon, first_margin)
-    problems += _problems(arrays, step, claim, horizon)
+    problems += _problems(arrays, step, claim)
+    if horizon is not None and horizon in range(FEWEST_PERIODS):
+        kind = "one_margin" if horizon and first_margin == "after_one_period" else "short"
+        problems.append(say(f"value.gain_{kind}", fewest=FEWEST_PERIODS, horizon=horizon))
     if problems:
         raise ArgumentError(say("value.lifetime_problems", problems=listed(problems)))
     formula = GainFormula(
@@ -106,9 +109,7 @@ def retention_gain(
     return RetentionGain(cells=cells, left_out=left_out, line=line, formula=formula, claim=claim)
 
 
-def _problems(
-    arrays: Mapping[str, NDArray[np.float64]], step: float, claim: float, horizon: int | None
-) -> list[Text]:
+def _problems(arrays: Mapping[str, NDArray[np.float64]], step: float, claim: float) -> list[Text]:
     problems = []
     for name, array in arrays.items():
         if name == "growth":
@@ -119,8 +120,6 @@ def _problems(
     for name, number in (("step", step), ("claim", claim)):
         if not (is_number(number) and 0 < number < np.inf):
             problems.append(say("value.gain_not_positive", name=name, got=repr(number)))
-    if horizon is not None and horizon in range(FEWEST_PERIODS):
-        problems.append(say("value.gain_short", fewest=FEWEST_PERIODS, horizon=horizon))
     return problems
 
 

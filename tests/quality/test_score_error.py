@@ -72,6 +72,11 @@ def test_something_else_is_refused(language):
         kl.score_error([1, 2])
 
 
+def test_a_table_of_scores_is_no_survey(company, language):
+    with pytest.raises(kl.ArgumentError, match="trust_1"):
+        kl.score_error(kl.analysis_table(company))
+
+
 def test_a_company_without_survey_is_told(language):
     company = kl.Company(accounts=pd.DataFrame({"account_id": ["A"]}))
     with pytest.raises(kl.NotApplicable):

@@ -212,6 +212,8 @@ def test_what_the_chain_cannot_use_is_told_all_at_once(company, table, stay, wor
         kl.value_of_quality(stay, worth, raise_by={"trust": 1}, method="jackknife")
     with pytest.raises(kl.ArgumentError, match="n_boot"):
         kl.value_of_quality(stay, worth, raise_by={"trust": 1}, n_boot=5)
+    with pytest.raises(kl.ArgumentError, match="n_boot"):
+        kl.value_of_quality(stay, worth, raise_by={"trust": 1}, method="delta", n_boot=0)
     with pytest.raises(kl.ArgumentError, match="top"):
         kl.value_of_quality(stay, worth, raise_by={"trust": 1}, top=0)
     median = kl.fit_value(WORTH, table, model="quantile")
@@ -437,3 +439,40 @@ def test_the_picture_of_the_ranking_shows_what_the_table_says(language, heading)
     assert shares[0] == f"{first['in_top']:.0%}"
     assert shares[-1] == heading
     assert first["account_id"] in axes.figure.alt
+
+
+def test_two_companies_are_not_joined(stay, language):
+    other = kl.simulate_company(n_accounts=240, seed=8)
+    worth = kl.fit_value(WORTH, other)
+    with pytest.raises(kl.ModelError):
+        kl.value_of_quality(stay, worth, raise_by={"trust": 1})
+
+
+def test_accounts_without_a_period_for_long_are_told(table, language):
+    first = table["period"] == table["period"].min()
+    some = table["account_id"] < "A-050"
+    rows = table[first | ~some]
+    fits = kl.fit_retention(STAY, rows), kl.fit_value(WORTH, rows)
+    with pytest.warns(kl.DataWarning):
+        found = kl.value_of_quality(*fits, raise_by={"trust": 1}, n_boot=100)
+    stale = rows.loc[
+        some[rows.index] & rows["stayed"].fillna(False).astype(bool), "account_id"
+    ].nunique()
+    assert any(str(stale) in str(note) for note in found.cautions)
+
+
+def test_periods_without_an_offer_make_values_doubtful(table):
+    second = table.groupby("account_id").cumcount() % 2 == 1
+    bound = second & table["stayed"].fillna(False).astype(bool)
+    rows = table.assign(decided=table["decided"] & ~bound)
+    fits = kl.fit_retention(STAY, rows), kl.fit_value(WORTH, rows)
+    with pytest.warns(kl.DataWarning, match=f"{int(bound.sum())} past period"):
+        found = kl.value_of_quality(*fits, raise_by={"trust": 1}, n_boot=100)
+    assert "per decision" in found.report()
+
+
+def test_row_order_does_not_change_which_accounts_are_drawn(table, gain):
+    shuffled = table.sample(frac=1, random_state=4)
+    fits = kl.fit_retention(STAY, shuffled), kl.fit_value(WORTH, shuffled)
+    found = kl.value_of_quality(*fits, raise_by={"trust": 1}).tidy()
+    np.testing.assert_allclose(found["conf_low"], gain.tidy()["conf_low"], rtol=1e-6)

@@ -49,7 +49,8 @@ def fit_retention_curve(
         * A table with one row per account: `renewals` (made so far), `left` (whether the next
           one was not made) and, if need be, `entry` (renewals already made when observation
           began) and `count` (accounts with this history).
-        * A company: its accounts as `kl.renewal_histories` gives them.
+        * A company: of each account, the renewals made so far and whether it left, as counted
+          from its periods, with what was known of it before the first of them.
     model : {"sbg", "bdw"}
         Shifted-beta-geometric, or beta-discrete-Weibull, in which a customer's own probability
         of leaving may also rise or fall with time.

@@ -55,7 +55,7 @@ def renewal_histories(company: Company) -> pd.DataFrame:
     >>> int(histories["left"].sum()), len(histories)
     (86, 201)
     """
-    rows = analysis_table(company)
+    rows = analysis_table(company).sort_values(["account_id", "start"], ignore_index=True)
     gone = rows["decided"] & ~rows["stayed"].fillna(True).astype(bool)
     after = gone.groupby(rows["account_id"]).cumsum() > gone
     if after.any():

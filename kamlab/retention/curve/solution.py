@@ -11,6 +11,7 @@ from scipy import stats
 from scipy.special import expit, logit
 
 from kamlab.foundation.level import tails
+from kamlab.panel.delta_method import standard_errors
 from kamlab.retention.curve.families import FAMILIES, Family
 from kamlab.retention.curve.lifetime import residual_sum
 from kamlab.retention.curve.newton import Cells, spread, values_of
@@ -176,7 +177,7 @@ class Solution:
         return log_odds, spread(self.family, first, design)
 
     def _errors(self, slopes: Floats) -> Floats:
-        return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes)))
+        return standard_errors(slopes, self.covariance)
 
     def _product(self, logs: Floats, slopes: Floats, conf_level: float) -> Limits:
         """Return running products of probabilities, with limits on the scale log(-log)."""

@@ -72,7 +72,7 @@ def tally(rows: pd.DataFrame, covariates: tuple[str, ...], *, by_account: bool) 
     Raises
     ------
     ModelError
-        If a covariate is the same for all, or follows from the others.
+        If a covariate is unknown or the same for all, or follows from the others.
 
     Warns
     -----
@@ -81,6 +81,9 @@ def tally(rows: pd.DataFrame, covariates: tuple[str, ...], *, by_account: bool) 
     """
     known = rows[["entry", *covariates]].notna().all(axis=1)
     used = rows[known]
+    if unknown := [name for name in covariates if len(rows) and rows[name].isna().all()]:
+        listed = join([same(name) for name in unknown])
+        raise ModelError(say("retention.curve_unknown", names=listed))
     if len(used) < len(rows):
         warn_left_out(
             len(rows) - len(used), len(rows), _gaps(rows, covariates), stacklevel=level_of_caller()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -68,5 +67,5 @@ def _averaged(link: Link, design: Design, correction: Correction, first: Estimat
     return Estimates(
         coefficients=frozen(by),
         covariance=first.covariance,
-        measures=MappingProxyType(measures(design, loglik, len(by))),
+        measures=measures(design, loglik, len(by)),
     )

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kamlab.panel.delta_method import jacobian, standard_errors
 from kamlab.panel.labels import INTERCEPT
 
 if TYPE_CHECKING:
     from kamlab.retention.renewal.result import RenewalRegression
 
 Array = NDArray[np.float64]
-
-STEP = 1e-5
-"""Of a central difference, beside a parameter of size 1: its error is about 1e-10."""
 
 
 def average_effects(fit: RenewalRegression) -> pd.DataFrame:
@@ -41,22 +38,9 @@ def average_effects(fit: RenewalRegression) -> pd.DataFrame:
         by = at[: len(columns)]
         return np.asarray(fit.mean_slope(parts, at) * by)
 
-    slopes = jacobian(effects, parameters)
-    error = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
+    error = standard_errors(jacobian(effects, parameters, covariance), covariance)
     centre, reach = effects(parameters), fit.design.reach(fit.conf_level) * error
     table = pd.DataFrame(
         {"term": columns, "ame": centre, "ame_low": centre - reach, "ame_high": centre + reach}
     )
     return table[~table["term"].isin([INTERCEPT, *fit.design.entangled])]
-
-
-def jacobian(function: Callable[[Array], Array], at: Array) -> Array:
-    """Return the derivatives of a function of a vector, by central differences.
-
-    Returns
-    -------
-    ndarray, shape (values, parameters)
-    """
-    steps = STEP * np.maximum(np.abs(at), 1.0)
-    moved = [function(at + step) - function(at - step) for step in np.diag(steps)]
-    return np.asarray(np.stack(moved, axis=-1) / (2 * steps))

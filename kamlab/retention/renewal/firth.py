@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -93,7 +92,7 @@ def fit_firth(design: Design, conf_level: float, shared: Mapping[str, Any]) -> F
         estimates=Estimates(
             coefficients=frozen(top.coefficients),
             covariance=frozen(top.covariance),
-            measures=MappingProxyType(numbers | {"penalised_loglik": top.penalised}),
+            measures=numbers | {"penalised_loglik": top.penalised},
             influence=frozen(model.influence(top)),
         ),
         conf_level=conf_level,

@@ -7,16 +7,17 @@ from typing import Any, Literal, get_args, overload
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.need import need_columns
 from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.level import tails
-from kamlab.panel.analysis_table import analysis_table, current_rows
+from kamlab.panel.analysis_table import current_rows
 from kamlab.panel.design import Design, build_design
+from kamlab.panel.door import need_outcome, period_rows
+from kamlab.panel.regression import Covariance
 from kamlab.quality.score_error import ScoreError
 from kamlab.retention.renewal.corrected import fit_corrected
 from kamlab.retention.renewal.firth import fit_firth
-from kamlab.retention.renewal.likelihood import Covariance, fitted_by_likelihood
+from kamlab.retention.renewal.likelihood import fitted_by_likelihood
 from kamlab.retention.renewal.random_intercept import fit_random_intercept
 from kamlab.retention.renewal.result import RenewalRegression
 from kamlab.retention.survival.cox import fit_cox
@@ -153,8 +154,8 @@ def fit_retention(
     """
     tails(conf_level)
     _check_choices(model, cov, error)
-    rows = analysis_table(data) if isinstance(data, Company) else data
-    need_columns(rows, "account_id", "start", "stayed", "decided", of=say("panel.purpose"))
+    need_outcome(formula, "stayed")
+    rows = period_rows(data, of=say("panel.purpose"))
     if model == "cox":
         return fit_cox(formula, rows, cov=cov or "cluster", conf_level=conf_level)
     design = build_design(formula, rows[rows["decided"]])

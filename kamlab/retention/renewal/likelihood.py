@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +16,10 @@ from kamlab.foundation.language import join, same, say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.design import Design
 from kamlab.panel.labels import INTERCEPT
-from kamlab.panel.regression import Estimates
+from kamlab.panel.regression import Covariance, Estimates
 from kamlab.retention.renewal.separation import separating_terms
 
 Array = NDArray[np.float64]
-Covariance = Literal["cluster", "robust", "classical"]
 
 LIMITS: dict[str, dict[str, object]] = {
     "logit": {"disp": 0},
@@ -62,7 +60,7 @@ def fitted_by_likelihood(
     return Estimates(
         coefficients=estimates.coefficients,
         covariance=covariance,
-        measures=MappingProxyType(measures(design, float(fit.llf), terms.shape[1])),
+        measures=measures(design, float(fit.llf), terms.shape[1]),
         influence=_influence(fit),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -125,7 +124,7 @@ def fit_random_intercept(
         estimates=Estimates(
             coefficients=frozen(at[:-1]),
             covariance=frozen(joint[:-1, :-1]),
-            measures=MappingProxyType(numbers),
+            measures=numbers,
         ),
         conf_level=conf_level,
         intercept_sd=sd,

@@ -14,15 +14,15 @@ from kamlab.accounts.identity import identity
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.panel.calibration import Calibration
+from kamlab.panel.delta_method import standard_errors
 from kamlab.panel.links import LINKS, Link, averaged
 from kamlab.panel.predictors import Predictors
 from kamlab.panel.refit import refit_binary
-from kamlab.panel.regression import Regression
+from kamlab.panel.regression import Covariance, Regression
 from kamlab.panel.resample import Resample
 from kamlab.retention.renewal import pictures, sentences
 from kamlab.retention.renewal.averaging import refit_averaged
 from kamlab.retention.renewal.effects import average_effects
-from kamlab.retention.renewal.likelihood import Covariance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -191,7 +191,7 @@ class RenewalRegression(Regression):
         predictor = terms @ self.estimates.coefficients
         variance = self._open(parts, at)
         slopes = self._gradient(terms, predictor, variance)
-        error = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
+        error = standard_errors(slopes, covariance)
         reach = self.design.reach(self.conf_level) * error
         limits = {
             "stay_probability": predictor,

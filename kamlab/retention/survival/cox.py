@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -22,13 +22,12 @@ from kamlab.panel.analysis_table import current_rows
 from kamlab.panel.design import Design, build_design
 from kamlab.panel.formula import columns_named
 from kamlab.panel.labels import INTERCEPT
-from kamlab.panel.regression import Estimates
+from kamlab.panel.regression import Covariance, Estimates
 from kamlab.retention.survival.cox_regression import CoxRegression
 from kamlab.retention.survival.risk_sets import Array, RiskSets, risk_sets
 from kamlab.retention.survival.spells import risk_intervals, tenure_days
 from kamlab.sem.caller import level_of_caller
 
-Covariance = Literal["cluster", "robust", "classical"]
 COVARIANCES: tuple[Covariance, ...] = get_args(Covariance)
 
 TIME_ITSELF = ("tenure", "customer_since")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Never
+from typing import TYPE_CHECKING, Never
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,8 @@ from kamlab.foundation import style
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.lent import Lent
-from kamlab.panel.regression import Regression
+from kamlab.panel.delta_method import standard_errors
+from kamlab.panel.regression import Covariance, Regression
 from kamlab.retention.survival.proportionality import (
     Proportionality,
     Transform,
@@ -46,7 +47,7 @@ class CoxRegression(Regression):
         The latest row of every account that is still a customer.
     """
 
-    cov: Literal["cluster", "robust", "classical"]
+    cov: Covariance
     risk: RiskSets
     current: Lent[pd.DataFrame] = Lent()
 
@@ -105,7 +106,7 @@ class CoxRegression(Regression):
         used = self.design.terms
         terms = (self.design.terms_of(rows)[used.columns] - used.mean()).to_numpy()
         log_ratio = terms @ self.estimates.coefficients
-        error = np.sqrt(np.einsum("ij,jk,ik->i", terms, self.estimates.covariance, terms))
+        error = standard_errors(terms, self.estimates.covariance)
         reach = self.design.reach(self.conf_level) * error
         limits = {
             "relative_hazard": log_ratio,

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.need import need_columns
 from kamlab.foundation.errors import ArgumentError, DataWarning, warn_left_out
 from kamlab.foundation.language import say
 from kamlab.foundation.level import tails
-from kamlab.panel.analysis_table import analysis_table
+from kamlab.panel.door import period_rows
 from kamlab.retention.survival.groups import grouped
 from kamlab.retention.survival.kaplan_meier import kaplan_meier, log_rank
 from kamlab.retention.survival.spells import Clock, spells
@@ -85,11 +84,8 @@ def survival_curves(
     [201, 86, 1]
     """
     tails(conf_level)
-    rows = analysis_table(data) if isinstance(data, Company) else data
-    needed = ["account_id", "start", "end", "stayed", "decided"]
-    if clock == "tenure":
-        needed.append("tenure")
-    need_columns(rows, *needed, of=say("panel.purpose"))
+    needed = ["end", "tenure"] if clock == "tenure" else ["end"]
+    rows = period_rows(data, *needed, of=say("panel.purpose"))
     groups = grouped(_beyond(spells(rows, clock), from_year), by, n_groups)
     entry, time = (groups.accounts[name].to_numpy(dtype=float) for name in ("entry", "time"))
     left = groups.accounts["left"].to_numpy(dtype=bool)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kamlab.foundation.errors import ArgumentError, NotApplicable, warn_left_out
 from kamlab.foundation.language import Text, same, say
 from kamlab.panel.analysis_table import OF_THE_PERIOD
+from kamlab.selection.arguments import is_whole
 from kamlab.sem.caller import level_of_caller
 
 ALL = "all"
@@ -86,8 +87,7 @@ def grouped(accounts: pd.DataFrame, by: str | None, n_groups: int) -> Grouped:
 
 
 def _check(accounts: pd.DataFrame, by: object, n_groups: object) -> None:
-    whole = isinstance(n_groups, int | np.integer) and not isinstance(n_groups, bool)
-    if not (whole and 2 <= int(n_groups) <= MOST_GROUPS):  # type: ignore[call-overload]
+    if not (is_whole(n_groups) and 2 <= n_groups <= MOST_GROUPS):
         raise ArgumentError(
             say("retention.survival_n_groups", got=repr(n_groups), most=MOST_GROUPS)
         )
@@ -105,10 +105,16 @@ def _cut(values: pd.Series, n_groups: int) -> tuple[NDArray[np.intp], tuple[str,
         codes, found = pd.factorize(values, sort=True)
         return codes, tuple(f"{value:g}" if is_number else str(value) for value in found)
     numbers = values.astype(float)
-    inner = np.unique(np.quantile(numbers, np.arange(1, n_groups) / n_groups))
-    codes = np.unique(np.searchsorted(inner, numbers, "left"), return_inverse=True)[1]
+    codes = quantile_groups(np.asarray(numbers, dtype=np.float64), n_groups)
     ranges = numbers.groupby(codes).agg(["min", "max"])
     return codes, tuple(_range(low, high) for low, high in ranges.itertuples(index=False))
+
+
+def quantile_groups(values: NDArray[np.float64], n_groups: int) -> NDArray[np.intp]:
+    """Return the group of each value, from 0; equal values stay together."""
+    inner = np.unique(np.quantile(values, np.arange(1, n_groups) / n_groups))
+    places = np.searchsorted(inner, values, "left")
+    return np.asarray(np.unique(places, return_inverse=True)[1])
 
 
 def _range(low: float, high: float) -> str:

@@ -150,10 +150,3 @@ def wilson(count: Array, total: Array, conf_level: float) -> tuple[Array, Array]
     centre = (share + z**2 / (2 * total)) / (1 + z**2 / total)
     reach = z / (1 + z**2 / total) * np.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
     return np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)
-
-
-def quantile_groups(probability: Array, n_groups: int) -> NDArray[np.intp]:
-    """Return the group of each forecast, from 0; equal forecasts stay together."""
-    inner = np.unique(np.quantile(probability, np.arange(1, n_groups) / n_groups))
-    places = np.searchsorted(inner, probability, "left")
-    return np.asarray(np.unique(places, return_inverse=True)[1])

@@ -13,7 +13,8 @@ from kamlab.accounts.identity import identity
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
-from kamlab.retention.validation.accuracy import quantile_groups, wilson
+from kamlab.retention.survival.groups import quantile_groups
+from kamlab.retention.validation.accuracy import wilson
 from kamlab.retention.validation.picture import draw_calibration
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.need import need_columns
 from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
 from kamlab.foundation.language import say
 from kamlab.foundation.level import tails
-from kamlab.panel.analysis_table import analysis_table
 from kamlab.panel.design import build_design
+from kamlab.panel.door import need_outcome, period_rows
 from kamlab.panel.resample import resample
 from kamlab.retention.renewal.fit import Model
 from kamlab.retention.validation.accuracy import Forecasts
 from kamlab.retention.validation.retention_validation import RetentionValidation
 from kamlab.retention.validation.rolling import foretold
+from kamlab.selection.arguments import is_whole
 
 N_DRAWS = 1000
 MOST_GROUPS = 20
@@ -88,9 +88,8 @@ def validate_retention(
     """
     tails(conf_level)
     _check(model, n_groups)
-    rows = analysis_table(data) if isinstance(data, Company) else data
-    needed = ("account_id", "period", "start", "end", "stayed", "decided")
-    need_columns(rows, *needed, of=say("panel.purpose"))
+    need_outcome(formula, "stayed")
+    rows = period_rows(data, "end", of=say("panel.purpose"))
     design = build_design(formula, rows[rows["decided"]])
     if not set(design.outcome.unique()) <= {0.0, 1.0}:
         raise ModelError(say("retention.hazard_not_binary", formula=formula))
@@ -112,8 +111,7 @@ def validate_retention(
 def _check(model: Model, n_groups: object) -> None:
     if model == "cox":
         raise NotApplicable(say("retention.hazard_no_probability"))
-    whole = isinstance(n_groups, int | np.integer) and not isinstance(n_groups, bool)
-    if not (whole and 2 <= int(str(n_groups)) <= MOST_GROUPS):
+    if not (is_whole(n_groups) and 2 <= n_groups <= MOST_GROUPS):
         raise ArgumentError(
             say("retention.survival_n_groups", got=repr(n_groups), most=MOST_GROUPS)
         )

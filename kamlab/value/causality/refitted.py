@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import say
 from kamlab.panel.correction import Correction
-from kamlab.panel.design import ROWS_A_TERM
+from kamlab.panel.design import ROWS_A_TERM, told_apart
 from kamlab.panel.refit import solved
 from kamlab.panel.regression import ERROR_DRAWS, Regression
 from kamlab.panel.resample import Resample, resample
@@ -129,7 +129,7 @@ def check_rows(terms: pd.DataFrame, account_ids: pd.Series) -> None:
     count, fewest = len(terms), ROWS_A_TERM * terms.shape[1]
     if count < fewest or account_ids.nunique() <= terms.shape[1]:
         raise NotApplicable(say("panel.too_few", count=count, fewest=fewest))
-    if np.linalg.matrix_rank(terms.to_numpy()) < terms.shape[1]:
+    if not told_apart(terms.to_numpy()):
         raise NotApplicable(say("value.probe_collinear"))
 
 

@@ -43,6 +43,12 @@ class Point:
     gradient: Floats
     information: Floats
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether nothing has overflowed."""
+        parts = (self.value, self.gradient, self.information)
+        return all(bool(np.isfinite(part).all()) for part in parts)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summit:
@@ -78,10 +84,17 @@ def climb(look: Callable[[Floats], Point], start: Floats) -> Summit:
     -----
     Newton steps; where the information is not positive definite, eigenvalues are taken by their
     size. A log-parameter that runs off gains ever less by steps that do not shorten: the climb
-    ends there, and says in which direction.
+    ends there, and says in which direction. Where numbers overflow it goes no further.
     """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return _climb(look, start)
+
+
+def _climb(look: Callable[[Floats], Point], start: Floats) -> Summit:
     point, last_gain = look(start), np.inf
     for _ in range(MOST_STEPS):
+        if not point.is_finite:
+            break
         values, vectors = np.linalg.eigh(point.information)
         pull = vectors.T @ point.gradient
         move = pull / np.maximum(np.abs(values), SMALLEST)
@@ -110,7 +123,7 @@ def _moved(
         return look(point.theta + length * step)
     for _ in range(MOST_HALVINGS):
         trial = look(point.theta + length * step)
-        if trial.value > point.value + SUFFICIENT * length * gain:
+        if trial.is_finite and trial.value > point.value + SUFFICIENT * length * gain:
             return trial
         length /= 2
     return None

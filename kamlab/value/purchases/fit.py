@@ -37,6 +37,8 @@ PROCESSES: dict[ModelName, Process] = {
     "paretonbd": ExponentialDropout(),
 }
 ACCOUNTS_A_PARAMETER = 2
+APART = 1e-10
+"""Least variance of a combination of standardised covariates that are told apart."""
 
 
 def fit_purchases(
@@ -72,7 +74,8 @@ def fit_purchases(
     Raises
     ------
     ArgumentError
-        If the model or the form of `covariates` is unknown.
+        If the model or the form of `covariates` is unknown, or a covariate is made of the
+        purchases themselves, such as `frequency`.
     DataError
         If rows cannot be, such as a last purchase after the end.
     NotApplicable
@@ -121,7 +124,7 @@ def fit_purchases(
     layout = Layout(process, len(purchase), len(dropout))
     scaled, own = _scaled(table.groups, layout, (purchase, dropout))
     likelihood = Likelihood(layout, scaled)
-    summit = _highest(likelihood)
+    summit = _highest(likelihood, tuple(dict.fromkeys((*purchase, *dropout))))
     gone = runaways(summit.flat, terms, likelihood.expected_gone(summit.point.theta))
     if gone:
         words = str(sentence_of(gone))
@@ -162,7 +165,7 @@ def _scaled(groups: Groups, layout: Layout, names: tuple[Names, Names]) -> tuple
     ):
         centre = np.average(values, axis=1, weights=groups.counts)[:, None]
         spread = np.sqrt(np.average((values - centre) ** 2, axis=1, weights=groups.counts))
-        _check_apart(values - centre, spread, side)
+        _check_apart(values - centre, spread, groups.counts, side)
         for mean, width in zip(centre[:, 0], spread, strict=True):
             own[at, at] = 1 / width
             own[place, at] = -sign * mean / width
@@ -171,14 +174,19 @@ def _scaled(groups: Groups, layout: Layout, names: tuple[Names, Names]) -> tuple
     return Groups(histories.with_covariates(*sides), groups.counts, groups.group), own
 
 
-def _check_apart(values: Floats, spread: Floats, names: Names) -> None:
+def _check_apart(values: Floats, spread: Floats, counts: Floats, names: Names) -> None:
     alike = [name for name, width in zip(names, spread, strict=True) if not width > 0]
-    if alike or np.linalg.matrix_rank(values) < len(values):
+    if alike or (names and _least(values / spread[:, None], counts) < APART):
         listed = join([same(name) for name in alike or names])
         raise ModelError(say("value.purchases_collinear", names=listed))
 
 
-def _highest(likelihood: Likelihood) -> Summit:
+def _least(values: Floats, counts: Floats) -> float:
+    """Return the least variance of a combination of standardised covariates."""
+    return float(np.linalg.eigvalsh((values * counts) @ values.T / counts.sum())[0])
+
+
+def _highest(likelihood: Likelihood, covariates: Names) -> Summit:
     """Return the highest summit; another start is tried where the first leads to no maximum."""
     groups, q = likelihood.groups, likelihood.layout.n_purchase + likelihood.layout.n_dropout
     time = groups.counts @ groups.histories.T
@@ -190,5 +198,7 @@ def _highest(likelihood: Likelihood) -> Summit:
             break
     good = [one for one in summits if one.converged]
     if not good:
-        raise ModelError(say("value.purchases_no_maximum"))
+        names = join([same(name) for name in covariates])
+        key = "purchases_no_maximum_covariates" if covariates else "purchases_no_maximum"
+        raise ModelError(say(f"value.{key}", names=names))
     return max(good, key=lambda one: one.point.value)

@@ -9,6 +9,7 @@ from scipy.special import expit, logsumexp
 from scipy.stats import norm
 
 from kamlab.foundation.level import tails
+from kamlab.panel.delta_method import standard_errors
 from kamlab.value.purchases.histories import Floats, Histories
 from kamlab.value.purchases.likelihood import Layout
 
@@ -31,8 +32,7 @@ class Estimates:
 
     def errors(self, slopes: Floats) -> Floats:
         """Return standard errors, by the delta method, of what has slopes (q, n)."""
-        variance: Floats = np.einsum("jn,jk,kn->n", slopes, self.covariance, slopes)
-        return np.sqrt(np.maximum(variance, 0.0))
+        return standard_errors(slopes.T, self.covariance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlab.accounts.need import need_columns
-from kamlab.accounts.transactions import DAYS, MONDAY, summarise_transactions
+from kamlab.accounts.transactions import (
+    DAYS,
+    MONDAY,
+    check_days,
+    read_orders,
+    summarise_transactions,
+)
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 from kamlab.foundation.lent import frozen
@@ -55,7 +60,10 @@ def validate_purchases(
     Raises
     ------
     ArgumentError
-        If the split leaves no orders on one of its sides, or as `kl.summarise_transactions`.
+        If the split is no date or leaves no orders on one of its sides, or as
+        `kl.summarise_transactions`.
+    DataError
+        As `kl.summarise_transactions`.
     NotApplicable
         As `fit_purchases`.
 
@@ -69,21 +77,19 @@ def validate_purchases(
     >>> kl.validate_purchases(orders, split="2025-03-31").tidy()
     """
     tails(conf_level)
-    need_columns(transactions, account, date, amount, of=say("accounts.transactions_purpose"))
-    if period not in DAYS:
-        raise ArgumentError(say("accounts.transactions_period", period=period))
-    days = transactions[date].dt.normalize()
-    index = (days - MONDAY).dt.days // DAYS[period]
-    last_index = (pd.Timestamp(split).normalize() - MONDAY).days // DAYS[period]
+    check_days(period, split=split)
+    orders = read_orders(transactions, account, date, amount)
+    index = (orders["day"].dt.normalize() - MONDAY).dt.days // DAYS[period]
+    last_day = pd.Timestamp(split).normalize()
+    last_index = (last_day - MONDAY).days // DAYS[period]
     before = ~(index > last_index)
     periods = int(index.max() - last_index) if len(index) else 0
     if not before.any() or periods < 1:
-        raise ArgumentError(say("value.purchases_split", split=pd.Timestamp(split).date()))
+        raise ArgumentError(say("value.purchases_split", split=last_day.date()))
     end = MONDAY + pd.Timedelta(days=int((last_index + 1) * DAYS[period] - 1))
-    names = {"account": account, "date": date, "amount": amount}
-    seen = summarise_transactions(transactions[before], period=period, end=end, **names)
+    seen = summarise_transactions(orders[before], period=period, end=end, date="day")
     fit = fit_purchases(seen, model, conf_level=conf_level)
-    later = transactions.loc[~before, account]
+    later = orders.loc[~before, "account_id"]
     bought = index[~before].groupby(later).nunique()
     accounts = fit.augment(periods)
     accounts["actual_purchases"] = accounts["account_id"].map(bought).fillna(0).astype(int)

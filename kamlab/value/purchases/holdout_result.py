@@ -14,6 +14,7 @@ from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.level import tails
 from kamlab.foundation.results import Result
+from kamlab.panel.resample import check_draws
 from kamlab.value.purchases.histories import Floats
 from kamlab.value.purchases.model import PurchaseModel
 
@@ -202,7 +203,9 @@ def _measures(sums: Floats, counts: Floats) -> Floats:
 
 def redrawn(accounts: pd.DataFrame, n_boot: int, seed: int) -> Floats:
     """Return the measures over redrawn accounts, shape (n_boot, 6)."""
+    check_draws(n_boot)
     rng = np.random.default_rng(seed)
     sums, n = _sums(accounts), len(accounts)
+    # One draw at a time: there may be a million accounts.
     counts = (rng.multinomial(n, np.full(n, 1 / n)).astype(float) for _ in range(n_boot))
     return np.concatenate([_measures(sums, one[None]) for one in counts])

@@ -11,10 +11,11 @@ import pandas as pd
 from scipy.special import expit
 
 from kamlab.accounts.identity import identity
-from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
+from kamlab.selection.arguments import is_number
 from kamlab.value.purchases.forecast import (
     Estimates,
     Forecast,
@@ -181,8 +182,17 @@ class PurchaseModel(Result):
         return self._table(self.rows, self.groups, periods)
 
     def predict(self, summary: pd.DataFrame, periods: float | None = None) -> pd.DataFrame:
-        """Return the same as `augment` for the accounts of another summary."""
+        """Return the same as `augment` for the accounts of another summary.
+
+        Raises
+        ------
+        NotApplicable
+            If it has no accounts, or none whose covariates are known; otherwise as
+            `fit_purchases`.
+        """
         table = read_summary(summary, *self.covariates)
+        if not len(table.rows):
+            raise NotApplicable(say("value.purchases_empty", count=len(summary)))
         return self._table(table.rows, table.groups, periods)
 
     def _table(self, rows: pd.DataFrame, groups: Groups, periods: float | None) -> pd.DataFrame:
@@ -209,10 +219,10 @@ class PurchaseModel(Result):
         return {name: values[group] for name, values in columns.items()}
 
     def _checked(self, periods: float | None) -> float:
-        ahead = self.usual_periods if periods is None else float(periods)
-        if not 0 < ahead < np.inf:
-            raise ArgumentError(say("value.purchases_periods", periods=periods))
-        return ahead
+        ahead = self.usual_periods if periods is None else periods
+        if not (is_number(ahead) and 0 < ahead < np.inf):
+            raise ArgumentError(say("value.purchases_periods", periods=repr(periods)))
+        return float(ahead)
 
     def expected_purchases(
         self, periods: float | list[float], covariates: Mapping[str, float] | None = None
@@ -233,8 +243,8 @@ class PurchaseModel(Result):
         """
         groups = self._newcomer(covariates or {})
         rows = []
-        for one in np.atleast_1d(np.asarray(periods, dtype=float)):
-            ahead = self._checked(float(one))
+        for one in [periods] if is_number(periods) or isinstance(periods, str) else list(periods):
+            ahead = self._checked(one)
             found = self._limits(self._ahead(groups, ahead), groups.group)
             rows.append({"periods": ahead} | {name: values[0] for name, values in found.items()})
         return pd.DataFrame(rows).drop(columns=["p_alive", "p_alive_low", "p_alive_high"])
@@ -244,6 +254,10 @@ class PurchaseModel(Result):
         if unknown:
             listed = join([same(name) for name in unknown])
             raise ArgumentError(say("value.purchases_unknown_covariate", names=listed))
+        wrong = [n for n, x in given.items() if not (is_number(x) and np.isfinite(x))]
+        if wrong:
+            listed = join([same(f"{name} ({given[name]!r})") for name in wrong])
+            raise ArgumentError(say("value.purchases_no_finite", names=listed))
         histories, counts = self.groups.histories, self.groups.counts
         sides = (
             [given.get(name, mean) for name, mean in zip(names, values @ counts, strict=True)]

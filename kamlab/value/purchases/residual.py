@@ -6,15 +6,18 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.identity import identity
-from kamlab.foundation.errors import ArgumentError, NotApplicable
+from kamlab.foundation.errors import ArgumentError, DataError, NotApplicable
 from kamlab.foundation.language import Text, join, say
 from kamlab.foundation.level import tails
+from kamlab.panel.delta_method import standard_errors
+from kamlab.selection.arguments import is_number
 from kamlab.value.purchases.forecast import log_interval, log_total
 from kamlab.value.purchases.gamma_gamma import Spending
 from kamlab.value.purchases.histories import Floats
 from kamlab.value.purchases.model import PurchaseModel
 from kamlab.value.purchases.residual_result import ResidualValue
 from kamlab.value.purchases.spend_model import SpendModel
+from kamlab.value.purchases.table import COUNT, not_one_row_each
 
 WEEKS_A_YEAR = 365.25 / 7
 FADES = 40.0
@@ -62,7 +65,10 @@ def residual_value(
     Raises
     ------
     ArgumentError
-        If an argument is out of range, or the value is endless and not discounted.
+        If an argument is none or out of range, or the value is endless and not discounted: all
+        that is wrong at once.
+    DataError
+        If an account stands in several rows of the purchases.
     NotApplicable
         If the purchases were fitted to counts, without accounts, or the mean spend is infinite.
 
@@ -78,11 +84,14 @@ def residual_value(
     --------
     >>> kl.residual_value(purchases, spend, discount_rate=0.15, horizon=5).tidy()
     """
-    tails(conf_level)
-    if problems := _problems(discount_rate, horizon, periods_per_year, margin_rate):
+    problems = [
+        *_no_models(purchases, spend),
+        *_problems(discount_rate, horizon, periods_per_year, margin_rate),
+        *_no_level(conf_level),
+    ]
+    if problems:
         raise ArgumentError(say("value.bad_input", problems=join(problems)))
-    if "account_id" not in purchases.rows:
-        raise NotApplicable(say("value.purchases_no_accounts"))
+    _check_accounts(purchases.rows)
     T = purchases.groups.histories.T
     times, weights = discounting(discount_rate, horizon, periods_per_year, T)
     found = purchases.forecast(times, weights)
@@ -95,8 +104,8 @@ def residual_value(
     log_value = np.log(margin_rate) + log_ahead + log_spend
 
     def interval(logs: Floats, of_buying: Floats, of_spend: Floats) -> tuple[Floats, Floats]:
-        spent = np.einsum("jn,jk,kn->n", of_spend, spend.covariance, of_spend)
-        error = np.hypot(purchases.estimates.errors(of_buying), np.sqrt(spent))
+        spent = standard_errors(of_spend.T, spend.covariance)
+        error = np.hypot(purchases.estimates.errors(of_buying), spent)
         return log_interval(logs, error, conf_level)
 
     low, high = interval(log_value, slope, spend_slope)
@@ -122,24 +131,55 @@ def residual_value(
         },
         currency=currency,
         n_unmatched=unmatched,
+        runaways=purchases.runaways,
+        spend_off=spend.off,
         conf_level=conf_level,
     )
 
 
+def _no_models(purchases: object, spend: object) -> list[Text]:
+    """Say which of the two models is none, as when they are given the wrong way round."""
+    given = (
+        ("purchases", purchases, PurchaseModel, "kl.fit_purchases"),
+        ("spend", spend, SpendModel, "kl.fit_spend"),
+    )
+    return [
+        say("value.purchases_no_model", name=name, needed=needed, got=type(one).__name__)
+        for name, one, kind, needed in given
+        if not isinstance(one, kind)
+    ]
+
+
 def _problems(
-    discount_rate: float, horizon: float | None, periods_per_year: float, margin_rate: float
+    discount_rate: object, horizon: object, periods_per_year: object, margin_rate: object
 ) -> list[Text]:
     problems = []
-    if not 0 <= discount_rate < np.inf:
-        problems.append(say("value.bad_discount"))
-    if horizon is not None and not 0 < horizon < np.inf:
-        problems.append(say("value.purchases_bad_horizon", horizon=horizon))
-    if horizon is None and discount_rate == 0:
+    if not (is_number(discount_rate) and 0 <= discount_rate < np.inf):
+        problems.append(say("value.lifetime_bad_discount", got=repr(discount_rate)))
+    elif horizon is None and discount_rate == 0:
         problems.append(say("value.purchases_undiscounted"))
+    if horizon is not None and not (is_number(horizon) and 0 < horizon < np.inf):
+        problems.append(say("value.purchases_bad_horizon", horizon=repr(horizon)))
     for name, value in (("periods_per_year", periods_per_year), ("margin_rate", margin_rate)):
-        if not 0 < value < np.inf:
-            problems.append(say("value.purchases_not_positive", name=name, value=value))
+        if not (is_number(value) and 0 < value < np.inf):
+            problems.append(say("value.purchases_not_positive", name=name, value=repr(value)))
     return problems
+
+
+def _no_level(conf_level: float) -> list[Text]:
+    try:
+        tails(conf_level)
+    except ArgumentError as error:
+        return [error.text]
+    return []
+
+
+def _check_accounts(rows: pd.DataFrame) -> None:
+    """Refuse rows that stand for several accounts, and accounts with several rows."""
+    if "account_id" not in rows or (COUNT in rows and (rows[COUNT] != 1).any()):
+        raise NotApplicable(say("value.purchases_no_accounts"))
+    if problems := [*not_one_row_each(rows)]:
+        raise DataError(problems)
 
 
 def discounting(

@@ -12,9 +12,19 @@ from matplotlib.ticker import FuncFormatter
 
 from kamlab.accounts.identity import captions, identity
 from kamlab.foundation import style
-from kamlab.foundation.language import Text, current_language, join, money, paragraph, say, unit
+from kamlab.foundation.language import (
+    Text,
+    current_language,
+    join,
+    money,
+    paragraph,
+    same,
+    say,
+    unit,
+)
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
+from kamlab.value.purchases.runaway import Runaway, sentence_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +47,10 @@ class ResidualValue(Result):
     currency : str
     n_unmatched : int
         Accounts without a spend of their own.
+    runaways : tuple of Runaway
+        Parameters of the purchases that the data do not determine.
+    spend_off : tuple of str
+        Those of the spend.
     conf_level : float
     """
 
@@ -45,6 +59,8 @@ class ResidualValue(Result):
     assumptions: Mapping[str, float | None]
     currency: str
     n_unmatched: int
+    runaways: tuple[Runaway, ...]
+    spend_off: tuple[str, ...]
     conf_level: float
 
     @property
@@ -54,7 +70,7 @@ class ResidualValue(Result):
 
     @property
     def notes(self) -> tuple[Text, ...]:
-        """Discounting, horizon, what the interval is of, and who counts with the mean spend."""
+        """Discounting, horizon, what the data do not determine, and what the interval is of."""
         horizon = self.assumptions["horizon"]
         until = (
             say("value.purchases_endless")
@@ -69,12 +85,27 @@ class ResidualValue(Result):
                 periods=f"{self.assumptions['periods_per_year']:.4g}",
                 margin=f"{self.assumptions['margin_rate']:.0%}",
             ),
-            say(
-                "value.purchases_residual_doubt",
-                level=f"{self.conf_level:.0%}",
-                count=self.n_unmatched,
-            ),
+            *self._undetermined(),
+            self._doubt(),
         )
+
+    def _undetermined(self) -> list[Text]:
+        """Say what the data do not determine, as the two models do."""
+        said = [sentence_of(self.runaways)] if self.runaways else []
+        if self.spend_off:
+            named = join([same(name) for name in self.spend_off])
+            said.append(say("value.purchases_spend_off", terms=named))
+        return said
+
+    def _doubt(self) -> Text:
+        """Say what the intervals carry, which is not what the data do not determine."""
+        level = f"{self.conf_level:.0%}"
+        off = [term for one in self.runaways for term in one.terms] + [*self.spend_off]
+        if not off:
+            return say("value.purchases_residual_doubt", level=level, count=self.n_unmatched)
+        named = join([same(term) for term in off])
+        words = {"level": level, "count": self.n_unmatched, "terms": named}
+        return say("value.purchases_residual_doubt_part", **words)
 
     @property
     def term_labels(self) -> Mapping[str, Text]:

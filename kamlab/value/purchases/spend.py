@@ -12,6 +12,7 @@ from scipy.stats import norm, pearsonr
 from kamlab.accounts.need import need_columns
 from kamlab.foundation.errors import (
     ArgumentError,
+    DataError,
     DataWarning,
     ImproperSolutionWarning,
     ModelError,
@@ -26,10 +27,13 @@ from kamlab.value.purchases.climb import Summit, climb
 from kamlab.value.purchases.gamma_gamma import NAMES, Spending
 from kamlab.value.purchases.runaway import PART
 from kamlab.value.purchases.spend_model import Correlation, SpendModel
+from kamlab.value.purchases.table import not_one_row_each
 
 Averaged = Literal["all", "repeat"]
 FEWEST = 6
 """Accounts that three parameters need, two for each."""
+SAME = 1e-9
+"""Part of the largest mean by which means that are the same may differ."""
 
 
 def fit_spend(
@@ -63,7 +67,9 @@ def fit_spend(
     ArgumentError
         If `averaged` is neither.
     NotApplicable
-        If columns are missing or too few accounts have a spend.
+        If columns are missing, too few accounts have a spend, or all have the same.
+    DataError
+        If an `account_id` is missing or stands in several rows.
     ModelError
         If no maximum of the likelihood is found.
 
@@ -95,6 +101,8 @@ def fit_spend(
     rows = summary[["account_id", "frequency", spend]].set_axis(
         ["account_id", "frequency", "mean_order_value"], axis=1
     )
+    if problems := [*not_one_row_each(rows)]:
+        raise DataError(problems)
     spending, bad = _spending(rows, averaged)
     if bad:
         reason = say("value.purchases_no_spend", column=spend)
@@ -103,6 +111,9 @@ def fit_spend(
     used = Spending(spending.n[known], spending.mean[known])
     if known.sum() < FEWEST:
         raise NotApplicable(say("value.purchases_few_spend", count=int(known.sum()), fewest=FEWEST))
+    if np.ptp(used.mean) <= SAME * used.mean.max():
+        amount = f"{used.mean[0]:,.4g}"
+        raise NotApplicable(say("value.purchases_same_spend", column=spend, amount=amount))
     summit = _summit(used)
     correlation = _correlation(used)
     off = _off(summit)
@@ -139,7 +150,7 @@ def _summit(used: Spending) -> Summit:
     mean = float(np.average(used.mean, weights=used.n))
     summit = climb(used.look, np.log([2.0, 3.0, mean]))
     if not summit.converged:
-        raise ModelError(say("value.purchases_no_maximum"))
+        raise ModelError(say("value.purchases_no_maximum_spend"))
     return summit
 
 

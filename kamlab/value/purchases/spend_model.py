@@ -14,6 +14,7 @@ from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
+from kamlab.panel.delta_method import standard_errors
 from kamlab.value.purchases.forecast import log_interval
 from kamlab.value.purchases.gamma_gamma import NAMES, Spending
 from kamlab.value.purchases.histories import Floats
@@ -157,7 +158,7 @@ class SpendModel(Result):
 
     def _expected(self, spending: Spending) -> tuple[Floats, Floats, Floats]:
         log, slope = self.expected(spending)
-        error = np.sqrt(np.einsum("jn,jk,kn->n", slope, self.covariance, slope))
+        error = standard_errors(slope.T, self.covariance)
         return np.exp(log), *log_interval(log, error, self.conf_level)
 
     def augment(self) -> pd.DataFrame:

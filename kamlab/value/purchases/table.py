@@ -22,6 +22,9 @@ MOST_PURCHASES = 1_000_000
 SHOWN = 5
 """Accounts named for each kind of mistake."""
 
+OUTCOMES = (*HISTORY, COUNT, "account_id", "first", "last", "mean_order_value", "total")
+"""Columns of a summary that are made of the purchases themselves."""
+
 Names = tuple[str, ...]
 Covariates = Sequence[str] | Mapping[str, Sequence[str]] | None
 
@@ -50,7 +53,8 @@ def covariate_names(covariates: Covariates) -> tuple[Names, Names]:
     Raises
     ------
     ArgumentError
-        If it is neither names nor a mapping with the keys `purchase` and `dropout`.
+        If it is neither names nor a mapping with the keys `purchase` and `dropout`, or a name
+        is that of an outcome.
     """
     if covariates is None:
         return (), ()
@@ -63,6 +67,9 @@ def covariate_names(covariates: Covariates) -> tuple[Names, Names]:
     if not set(sides) <= {"purchase", "dropout"} or not all(good):
         raise ArgumentError(say("value.purchases_covariates", got=repr(covariates)))
     purchase, dropout = (tuple(dict.fromkeys(one)) for one in listed)
+    if own := [name for name in dict.fromkeys((*purchase, *dropout)) if name in OUTCOMES]:
+        names = join([same(name) for name in own])
+        raise ArgumentError(say("value.purchases_own_outcome", names=names))
     return purchase, dropout
 
 
@@ -151,12 +158,19 @@ def _mistakes(summary: pd.DataFrame) -> Iterator[Problem]:
     if COUNT in numbers:
         count = numbers[COUNT]
         bad[COUNT, "value.purchases_no_count"] = (count < 1) | (count != np.floor(count))
-    else:
-        who = summary["account_id"]
-        bad["account_id", "value.purchases_twice"] = (who.isna() | who.duplicated()).to_numpy()
     for (name, key), where in bad.items():
         if where.any():
             yield _in_rows(summary, str(name), key, np.flatnonzero(where))
+    if COUNT not in numbers:
+        yield from not_one_row_each(summary)
+
+
+def not_one_row_each(summary: pd.DataFrame) -> Iterator[Problem]:
+    """Yield the rows whose `account_id` is missing or stands in an earlier row already."""
+    who = summary["account_id"]
+    where = (who.isna() | who.duplicated()).to_numpy()
+    if where.any():
+        yield _in_rows(summary, "account_id", "value.purchases_twice", np.flatnonzero(where))
 
 
 def _in_rows(summary: pd.DataFrame, name: str, key: str, where: NDArray[np.int64]) -> Problem:

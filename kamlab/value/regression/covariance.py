@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.panel.design import Design
+from kamlab.panel.regression import Covariance
 
 Array = NDArray[np.float64]
-
-Covariance = Literal["cluster", "robust", "classical"]
 
 
 def covariance_of(influence: Array, design: Design, cov: Covariance, classical: Any) -> Array:
@@ -44,10 +44,7 @@ def sandwich(influence: Array, design: Design, cov: Covariance) -> Array:
     cov : {"cluster", "robust"}
     """
     if cov == "cluster":
-        groups = design.cluster["cov_kwds"]["groups"]  # type: ignore[index]
-        sums = np.zeros((groups.max() + 1, influence.shape[1]))
-        np.add.at(sums, groups, influence)
-        influence = sums
+        influence = pd.DataFrame(influence).groupby(design.groups.to_numpy()).sum().to_numpy()
     return np.asarray(influence.T @ influence)
 
 

@@ -10,16 +10,15 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.need import need_columns
 from kamlab.foundation.errors import ArgumentError, DataWarning, ModelError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.level import tails
-from kamlab.panel.analysis_table import analysis_table
 from kamlab.panel.correction import Correction
 from kamlab.panel.design import build_design
+from kamlab.panel.door import period_rows
+from kamlab.panel.regression import Covariance
 from kamlab.quality.score_error import ScoreError
 from kamlab.retention.renewal.result import RenewalRegression
-from kamlab.value.regression.covariance import Covariance
 from kamlab.value.regression.gamma import GammaValue
 from kamlab.value.regression.log_linear import LogLinearValue
 from kamlab.value.regression.quantile import QuantileValue
@@ -141,8 +140,7 @@ def fit_value(
     tails(conf_level)
     _check_arguments(model, quantile, cov, error, retention_rate, retention_known)
     _check_outcome(formula, model)
-    rows = analysis_table(data) if isinstance(data, Company) else data.copy()
-    need_columns(rows, "stayed", "decided", "net_margin", of=say("value.purpose"))
+    rows = period_rows(data, "net_margin", of=say("value.purpose"))
     past = rows[rows["stayed"].notna()]
     if past.empty:
         raise NotApplicable(say("value.nothing_decided"))

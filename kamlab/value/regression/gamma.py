@@ -15,11 +15,12 @@ from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.correction import Correction
+from kamlab.panel.delta_method import standard_errors
 from kamlab.panel.design import Design
 from kamlab.panel.refit import refit_gamma
-from kamlab.panel.regression import Estimates
+from kamlab.panel.regression import Covariance, Estimates
 from kamlab.panel.resample import Resample
-from kamlab.value.regression.covariance import Covariance, covariance_of
+from kamlab.value.regression.covariance import covariance_of
 from kamlab.value.regression.result import ValueRegression
 
 Array = NDArray[np.float64]
@@ -75,8 +76,7 @@ class GammaValue(ValueRegression):
 
     def _centre(self, rows: pd.DataFrame) -> tuple[Array, Array]:
         terms, predictor, _ = self.linear_predictor(rows)
-        covariance = self.estimates.covariance
-        return predictor, np.sqrt(np.einsum("ij,jk,ik->i", terms, covariance, terms))
+        return predictor, standard_errors(terms, self.estimates.covariance)
 
     @property
     def _measures(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -12,17 +13,24 @@ from numpy.typing import NDArray
 from statsmodels.stats.diagnostic import het_breuschpagan
 
 from kamlab.accounts.identity import identity
+from kamlab.foundation.errors import DataWarning
+from kamlab.foundation.language import Text, say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.correction import Correction
+from kamlab.panel.delta_method import standard_errors
 from kamlab.panel.design import Design
 from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.refit import refit_linear
-from kamlab.panel.regression import Estimates
+from kamlab.panel.regression import Covariance, Estimates
 from kamlab.panel.resample import Redrawn, Resample
-from kamlab.value.regression.covariance import Covariance, covariance_of, factor, sandwich
+from kamlab.sem.caller import level_of_caller
+from kamlab.value.regression.covariance import covariance_of, factor, sandwich
 from kamlab.value.regression.result import ValueRegression
 
 Array = NDArray[np.float64]
+
+HEAVY, TIMES_ITS_SHARE = 0.10, 10
+"""Part of the smearing factor, and multiple of an equal part, beyond which a row is named."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -67,7 +75,7 @@ class LogLinearValue(ValueRegression):
             measures=measures,
             influence=frozen(influence) if correction is None else None,
         )
-        return cls(
+        made = cls(
             design=design,
             estimates=estimates,
             correction=correction,
@@ -77,6 +85,26 @@ class LogLinearValue(ValueRegression):
             joint_covariance=_joint(x, residuals, influence, design, cov),
             **more,
         )
+        if (heavy := made._heaviest) is not None:
+            warnings.warn(str(heavy), DataWarning, stacklevel=level_of_caller())
+        return made
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Those of every regression of value, and a row that smearing leans on."""
+        heavy = self._heaviest
+        return super().notes if heavy is None else (*super().notes, heavy)
+
+    @property
+    def _heaviest(self) -> Text | None:
+        """Say which row makes much of the smearing factor by itself; None where none does."""
+        lifted = np.exp(self.log_residuals - self.log_residuals.max())
+        share = float(1 / lifted.sum())
+        if share <= max(HEAVY, TIMES_ITS_SHARE / len(lifted)):
+            return None
+        row = self.design.used.iloc[int(np.argmax(lifted))]
+        words = {"account": row["account_id"], "period": row["period"], "share": f"{share:.0%}"}
+        return say("value.worth_one_row", factor=f"{self.smearing:,.4g}", **words)
 
     def _refit(self, terms: Array, draws: Resample) -> Array:
         self._refuse_shaken(terms)
@@ -112,8 +140,7 @@ class LogLinearValue(ValueRegression):
     def _centre(self, rows: pd.DataFrame) -> tuple[Array, Array]:
         terms, predictor, _ = self.linear_predictor(rows)
         slopes = np.column_stack([terms, np.ones(len(terms))])
-        error = np.sqrt(np.einsum("ij,jk,ik->i", slopes, self.joint_covariance, slopes))
-        return predictor + np.log(self.smearing), error
+        return predictor + np.log(self.smearing), standard_errors(slopes, self.joint_covariance)
 
     def augment(self) -> pd.DataFrame:
         """Return one row per account and period used: lifetime value, fitted and residual."""

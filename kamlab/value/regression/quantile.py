@@ -13,19 +13,22 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, IterationLimitWarning
 
-from kamlab.foundation.errors import ModelError
+from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.correction import Correction
+from kamlab.panel.delta_method import standard_errors
 from kamlab.panel.design import Design
 from kamlab.panel.refit import refit_linear, sizes
-from kamlab.panel.regression import Estimates
+from kamlab.panel.regression import Covariance, Estimates
 from kamlab.panel.resample import Resample
-from kamlab.value.regression.covariance import Covariance, covariance_of
+from kamlab.value.regression.covariance import covariance_of
 from kamlab.value.regression.result import ValueRegression
 
 Array = NDArray[np.float64]
 
+SAME = 1e-9
+"""Part of the outcome's spread below which distances count as none."""
 STEPS = 5_000
 REDRAWN_STEPS, SMALLEST = 200, 1e-4
 """Of a redrawn fit; a residual counts as 0 below the second, in mean absolute deviations."""
@@ -55,9 +58,12 @@ class QuantileValue(ValueRegression):
     ) -> Self:
         """Fit by statsmodels, in units in which its stops mean the same for all data."""
         terms, outcome = design.terms.to_numpy(), design.outcome.to_numpy()
+        if np.ptp(outcome) <= SAME * np.abs(outcome).max():
+            raise NotApplicable(say("value.worth_constant", value=f"{outcome[0]:,.4g}"))
         unit = _unit(outcome) / sizes(terms)
         fit = _fit(design, quantile)
         by = np.asarray(fit.params) * unit
+        _check_spread(outcome - terms @ by, outcome)
         moved = _influence(terms / sizes(terms), outcome - terms @ by, quantile) / sizes(terms)
         classical = np.asarray(fit.cov_params()) * np.outer(unit, unit)
         estimates = Estimates(
@@ -96,8 +102,7 @@ class QuantileValue(ValueRegression):
 
     def _centre(self, rows: pd.DataFrame) -> tuple[Array, Array]:
         terms, predictor, _ = self.linear_predictor(rows)
-        covariance = self.estimates.covariance
-        return predictor, np.sqrt(np.einsum("ij,jk,ik->i", terms, covariance, terms))
+        return predictor, standard_errors(terms, self.estimates.covariance)
 
 
 def _unit(outcome: Array) -> float:
@@ -110,11 +115,22 @@ def _fit(design: Design, quantile: float) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error", IterationLimitWarning)
         warnings.simplefilter("error", ConvergenceWarning)
+        # Without spread round the line statsmodels divides by 0, which `_check_spread` refuses.
+        warnings.simplefilter("ignore", RuntimeWarning)
         try:
             model = sm.QuantReg(outcome / _unit(outcome), terms / sizes(terms))
             return model.fit(q=quantile, vcov="iid", max_iter=STEPS)
         except (IterationLimitWarning, ConvergenceWarning) as error:
             raise ModelError(say("value.worth_not_converged", formula=design.formula)) from error
+
+
+def _check_spread(residuals: Array, outcome: Array) -> None:
+    """Refuse residuals half of which are the same: they have no density to take errors from."""
+    middle = np.median(residuals)
+    same = np.abs(residuals - middle) <= SAME * np.abs(outcome - np.median(outcome)).max()
+    if 2 * same.sum() > len(same) or not np.isfinite(residuals).all():
+        count = int(same.sum())
+        raise NotApplicable(say("value.worth_no_spread", count=count, total=len(same)))
 
 
 def _influence(terms: Array, residuals: Array, quantile: float) -> Array:

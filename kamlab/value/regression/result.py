@@ -16,10 +16,9 @@ from kamlab.foundation.errors import NotApplicable
 from kamlab.foundation.language import Text, paragraph, same, say
 from kamlab.foundation.lent import Lent
 from kamlab.panel.labels import INTERCEPT
-from kamlab.panel.regression import ERROR_DRAWS, Regression
+from kamlab.panel.regression import ERROR_DRAWS, Covariance, Regression
 from kamlab.panel.resample import Resample
 from kamlab.value.regression import picture
-from kamlab.value.regression.covariance import Covariance
 from kamlab.value.regression.rule import ValueRule
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ class ValueRegression(Regression):
         How lifetime value was made of margins.
     cov : {"cluster", "robust", "classical"}
     currency : str
-    seed : int
     """
 
     model: ClassVar[str]
@@ -124,7 +122,8 @@ class ValueRegression(Regression):
         table = super().tidy()
         if self.multiplies:
             for name, source in CHANGES.items():
-                table[name] = np.exp(table[source]).where(table["term"] != INTERCEPT) - 1
+                with np.errstate(over="ignore"):  # per unit far beyond the term's own size
+                    table[name] = np.exp(table[source]).where(table["term"] != INTERCEPT) - 1
         return table
 
     def factor(self, change: Array, by: Array) -> Array:

@@ -18,21 +18,20 @@ from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, money, say
 from kamlab.foundation.lent import frozen
 from kamlab.panel.correction import Correction
-from kamlab.panel.design import ROWS_A_TERM, Design
+from kamlab.panel.delta_method import jacobian, standard_errors
+from kamlab.panel.design import ROWS_A_TERM, Design, told_apart
 from kamlab.panel.labels import INTERCEPT
 from kamlab.panel.links import LINKS
 from kamlab.panel.refit import refit_binary, refit_gamma
-from kamlab.panel.regression import Estimates
+from kamlab.panel.regression import Covariance, Estimates
 from kamlab.panel.resample import Resample
-from kamlab.value.regression.covariance import Covariance, factor, sandwich
+from kamlab.value.regression.covariance import factor, sandwich
 from kamlab.value.regression.gamma import classical_covariance, fit_gamma, influence
 from kamlab.value.regression.result import CHANGES, ValueRegression
 
 Array = NDArray[np.float64]
 
 PARTS = ("positive", "amount")
-STEP = 1e-5
-"""Of central differences, in standard errors of a coefficient."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -156,10 +155,8 @@ class TwoPartValue(ValueRegression):
             return np.concatenate(_effects(terms, by, places))
 
         by, covariance = self.estimates.coefficients, self.estimates.covariance
-        steps = STEP * np.sqrt(np.diag(covariance))
-        slopes = [(effects(by + move) - effects(by - move)) for move in np.diag(steps)]
-        jacobian = np.stack(slopes, axis=1) / (2 * steps)
-        spread = jacobian @ covariance @ jacobian.T
+        slopes = jacobian(effects, by, covariance)
+        spread = slopes @ covariance @ slopes.T
         found, split = effects(by), len(alone)
         table = self._wald("both", alone, found[:split], spread[:split, :split])
         reach = self.design.reach(self.conf_level) * np.sqrt(np.diag(spread)[split:])
@@ -173,7 +170,7 @@ class TwoPartValue(ValueRegression):
         by, split = self.estimates.coefficients, terms.shape[1]
         odds = terms @ by[:split]
         slopes = np.hstack([terms * expit(-odds)[:, None], terms])
-        error = np.sqrt(np.einsum("ij,jk,ik->i", slopes, self.estimates.covariance, slopes))
+        error = standard_errors(slopes, self.estimates.covariance)
         return log_expit(odds) + terms @ by[split:], error
 
 
@@ -194,8 +191,7 @@ def _check(design: Design, positive: NDArray[np.bool_]) -> None:
     fewest = ROWS_A_TERM * design.terms.shape[1]
     if positive.sum() < fewest:
         raise NotApplicable(say("value.worth_few_positive", count=positive.sum(), fewest=fewest))
-    own = design.terms.to_numpy()[positive]
-    if np.linalg.matrix_rank(own) < own.shape[1]:
+    if not told_apart(design.terms.to_numpy()[positive]):
         raise ModelError(say("panel.collinear", formula=design.formula))
 
 

@@ -254,3 +254,11 @@ def test_two_rows_of_one_date_are_refused(table):
     fit = kl.fit_value("log(ltv) ~ trust + size", doubled)
     with pytest.raises(kl.ModelError, match="same first day"):
         probe_causality(fit, "trust")
+
+
+def test_a_category_that_some_draws_miss_leaves_the_other_draws(table):
+    rare = set(table["account_id"].unique()[:60:20])
+    rows = table.assign(kind=np.where(table["account_id"].isin(rare), "rare", "usual"))
+    fit = kl.fit_value("log(ltv) ~ trust + kind", rows)
+    found = probe_causality(fit, "trust").tidy().set_index("challenge")
+    assert np.isfinite(found.loc["placebo", "std_error"])

@@ -105,6 +105,11 @@ def test_a_split_without_two_sides_is_refused(orders, split, language):
         kl.validate_purchases(orders, split=split)
 
 
+def test_a_split_that_is_no_date_is_refused(orders, language):
+    with pytest.raises(kl.ArgumentError, match="last year"):
+        kl.validate_purchases(orders, split="last year")
+
+
 def test_wrong_input_is_refused(orders, language):
     with pytest.raises(kl.NotApplicable, match="amount"):
         kl.validate_purchases(orders.drop(columns="amount"), split=SPLIT)

@@ -132,3 +132,12 @@ def test_what_cannot_be_shaken_is_refused(company, error, stay, language):
         simex(kl.fit_value("log(ltv) ~ trust", company, retention_rate=stay), error)
     with pytest.raises(kl.ArgumentError):
         simex(error, error)
+
+
+def test_a_penalised_logit_can_be_shaken_too(table, error):
+    told = [
+        simex(kl.fit_retention("stayed ~ trust", table, model=model), error, n_sets=4).tidy()
+        for model in ("logit", "firth")
+    ]
+    # Sets of errors are the same; the penalty draws towards 0 by little where many left.
+    np.testing.assert_allclose(told[1]["corrected"], told[0]["corrected"], rtol=0.05)
