@@ -71,7 +71,7 @@ def summarise_transactions(
     check_days(period, **({} if end is None else {"end": end}))
     orders = read_orders(transactions, account, date, amount)
     days = orders["day"].dt.normalize()
-    last_day = days.max() if end is None else as_day(end)
+    last_day = days.max() if end is None else pd.Timestamp(end).normalize()
     gaps, late = int(orders.isna().any(axis=1).sum()), int((days > last_day).sum())
     if gaps or late:
         raise ArgumentError(say("accounts.transactions_dates", gaps=gaps, late=late))

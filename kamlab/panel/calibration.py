@@ -52,7 +52,12 @@ class Calibration:
     @property
     def sound(self) -> NDArray[np.bool_]:
         """Whether the true terms have a positive variance in every direction."""
-        return np.asarray(np.linalg.eigvalsh(self.spread)[..., 0] > 0)
+        size = np.sqrt(np.abs(np.einsum("...kk->...k", self.spread)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scaled = self.spread / size[..., :, None] / size[..., None, :]
+        known = np.isfinite(scaled).all(axis=(-1, -2))
+        scaled = np.where(known[..., None, None], scaled, 0.0)
+        return np.asarray(known & (np.linalg.eigvalsh(scaled)[..., 0] > 0))
 
     def gain(self, count: float) -> tuple[Array, Array]:
         """Return how a score of `count` respondents is used, and the variance that remains.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kamlab.panel.calibration import Calibration, calibrate, moments
@@ -36,6 +37,7 @@ class Correction:
         own = [self.error.constructs.index(name) for name in names]
         times = draws.of(self.error.account_ids)
         crossed = self.error.crossed[:, own][:, :, own].reshape(len(self.error.freedom), -1)
-        one = (times @ crossed) / (times @ self.error.freedom)[:, None]
+        with np.errstate(invalid="ignore"):  # a draw without several respondents is not sound
+            one = (times @ crossed) / (times @ self.error.freedom)[:, None]
         square = one.reshape(-1, len(own), len(own))
         return moments(design, self.calibration.places, draws.of(design.groups), square)

@@ -49,7 +49,7 @@ def value_of_quality(
     Parameters
     ----------
     stay : RenewalRegression
-        From `fit_retention`: a logit, probit or cloglog.
+        From `fit_retention`: a logit, probit, cloglog or Firth's logit.
     worth : ValueRegression
         From `fit_value`, on the same analysis table: log-linear or Gamma.
     raise_by : mapping of str to float
@@ -160,6 +160,8 @@ def check_fits(stay: RenewalRegression, worth: ValueRegression, method: str = "b
         problems.append(say("value.bad_method", method=method))
     elif method == "delta" and (stay.correction or worth.correction):
         problems.append(say("value.delta_uncorrected"))
+    elif method == "delta" and not stay.cov == worth.cov == "cluster":
+        problems.append(say("value.delta_clustered"))
     if problems:
         raise ArgumentError(say("value.chain_problems", problems=join(problems)))
 

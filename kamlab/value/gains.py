@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kamlab.foundation.errors import NotApplicable
+from kamlab.foundation.language import say
 from kamlab.foundation.lent import frozen
 from kamlab.foundation.level import tails
 from kamlab.panel.delta_method import jacobian, standard_errors
@@ -68,6 +70,8 @@ def by_bootstrap(prospects: Prospects, n_boot: int, seed: int, conf_level: float
         draws[:, here] = gains
         limits[:, here] = np.quantile(gains, tails(conf_level), axis=0)
         total += gains.sum(axis=1)
+    if not np.isfinite(total).all():
+        raise NotApplicable(say("value.endless"))
     now, then = prospects.values()
     low, high = np.quantile(total, tails(conf_level))
     draws.flags.writeable = False
@@ -113,20 +117,20 @@ def by_delta(prospects: Prospects, n_boot: int, seed: int, conf_level: float) ->
 def joint_covariance(stay: Regression, worth: Regression) -> Array:
     """Return the covariance of both regressions' coefficients, which share accounts.
 
-    Between the two it is the sum, over accounts, of the products of what each account moves
-    (the sandwich of two estimating equations, stacked).
+    It is the sum, over accounts, of the products of what each account moves (the sandwich of two
+    estimating equations, stacked), with each regression's own factor for small samples.
     """
-    moved = [_by_account(fit) for fit in (stay, worth)]
-    ids = moved[0].index.intersection(moved[1].index)
-    across = moved[0].loc[ids].to_numpy().T @ moved[1].loc[ids].to_numpy()
-    own = [fit.estimates.covariance for fit in (stay, worth)]
-    return np.asarray(np.block([[own[0], across], [across.T, own[1]]]))
+    moved = pd.concat([_by_account(stay), _by_account(worth)], axis=1).fillna(0.0).to_numpy()
+    return np.asarray(moved.T @ moved)
 
 
 def _by_account(fit: Regression) -> pd.DataFrame:
+    """Return what each account moves; the squares add up to the clustered covariance."""
     influence = fit.estimates.influence
     assert influence is not None
-    return pd.DataFrame(influence).groupby(fit.design.groups.to_numpy()).sum()
+    moved: pd.DataFrame = pd.DataFrame(influence).groupby(fit.design.groups.to_numpy()).sum()
+    scaled: pd.DataFrame = moved * np.sqrt(fit.estimates.covariance[0, 0] / (moved[0] ** 2).sum())
+    return scaled
 
 
 def _slopes(prospects: Prospects, covariance: Array) -> Array:

@@ -17,7 +17,7 @@ from kamlab.panel.links import Link, averaged
 from kamlab.panel.predictors import Predictors
 from kamlab.panel.resample import Redrawn, resample
 from kamlab.retention.renewal.result import RenewalRegression
-from kamlab.value.lifetime import lifetime_value
+from kamlab.value.lifetime import margin_multiple
 from kamlab.value.regression.result import ValueRegression
 
 Array = NDArray[np.float64]
@@ -153,7 +153,9 @@ class Prospects:
         return [side.at(by, known) + shift for side in (self.before, self.after)]
 
     def _multiple(self, predictor: Array) -> Array:
-        return lifetime_value(1.0, self._link.probability(predictor), self.worth.discount_rate)
+        rate, growth = np.array(self.worth.discount_rate), np.array(0.0)
+        chance = self._link.probability(predictor)
+        return margin_multiple(chance, rate, growth, None, "after_one_period")
 
     def _money(self, multiples: list[Array], worth_by: Array) -> list[Array]:
         now, then = multiples

@@ -185,3 +185,37 @@ def test_a_log_without_orders_gives_a_summary_without_rows():
     found = kl.summarise_transactions(orders(1).iloc[:0])
     assert len(found) == 0
     assert "frequency" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("ordered_on", lambda log: log["ordered_on"].astype(str)),
+        ("ordered_on", lambda log: log["ordered_on"].dt.tz_localize("UTC")),
+        ("amount", lambda log: log["amount"].astype(str)),
+        ("amount", lambda log: log["amount"].where(log.index != 3, np.inf)),
+    ],
+)
+def test_cells_that_are_no_dates_or_amounts_are_named_with_row_and_remedy(column, cells, language):
+    log = orders(1, n=20)
+    log = log.assign(**{column: cells(log)})
+    with pytest.raises(kl.DataError, match="(?s)" + column + ".*orders") as caught:
+        kl.summarise_transactions(log)
+    problem = caught.value.table().iloc[0]
+    assert log[column].iloc[problem["row"] - 2] == problem["value"]
+    assert str(problem["value"]) in problem["what"]
+
+
+def test_dates_without_a_time_of_day_are_dates():
+    log = orders(1)
+    days = log["ordered_on"].dt.date.astype(object)
+    pd.testing.assert_frame_equal(
+        kl.summarise_transactions(log.assign(ordered_on=days)),
+        kl.summarise_transactions(log),
+        check_dtype=False,
+    )
+
+
+def test_an_end_that_is_no_day_is_refused_together_with_the_period(language):
+    with pytest.raises(kl.ArgumentError, match="(?s)M.*zzz"):
+        kl.summarise_transactions(orders(1), end="zzz", period="M")

@@ -88,3 +88,25 @@ def test_it_says_how_wrong_a_score_is(error, language):
     assert f"{error.tidy()['reliability'].iloc[0]:.0%}" in text
     error.plot()
     assert str(error)
+
+
+def test_answers_in_words_are_named_with_row_and_value(company, language):
+    survey = company.survey.astype({"trust_1": object})
+    survey.iloc[3, survey.columns.get_loc("trust_1")] = "agree"
+    with pytest.raises(kl.DataError, match="agree") as caught:
+        kl.score_error(survey)
+    problem = caught.value.table().iloc[0]
+    assert (problem["column"], problem["row"]) == ("trust_1", 5)
+
+
+def test_scores_that_are_all_the_same_tell_nothing(company, language):
+    survey = company.survey.assign(**{f"trust_{i}": 4 for i in range(1, 5)})
+    with pytest.raises(kl.NotApplicable, match="'commitment'.*'satisfaction'"):
+        kl.score_error(survey)
+    with pytest.raises(kl.NotApplicable, match="4|read|回答"):
+        kl.score_error(survey, ["trust"])
+
+
+def test_a_table_without_items_is_told_so(company, language):
+    with pytest.raises(kl.KamlabError, match="trust_1"):
+        kl.score_error(company.accounts)

@@ -262,3 +262,15 @@ def test_the_map_marks_what_cannot_be_and_draws_on_the_users_axes():
 def test_a_map_needs_two_rates_each_way(rates, discounts, language):
     with pytest.raises(kl.NotApplicable, match="tidy"):
         retention_gain(rates, discounts).plot()
+
+
+@pytest.mark.parametrize(
+    ("first_margin", "said"),
+    [
+        ("now", {"en": "too short for retention", "ja": "継続率の効果が出ません"}),
+        ("after_one_period", {"en": "a single margin", "ja": "継続率の増加率と同じ"}),
+    ],
+)
+def test_one_period_is_refused_for_the_reason_that_is_true(first_margin, said, language):
+    with pytest.raises(kl.ArgumentError, match=said[language]):
+        kl.retention_gain(0.8, 0.1, horizon=1, first_margin=first_margin)

@@ -108,10 +108,12 @@ def test_intervals_widen_with_the_level(stay, worth):
 
 def covariance_by_hand(stay, worth):
     """Both clustered covariances, and between them the products of what each account moves."""
-    moved = [
-        pd.DataFrame(fit.estimates.influence).groupby(fit.design.groups.to_numpy()).sum()
-        for fit in (stay, worth)
-    ]
+    moved = []
+    for fit in (stay, worth):
+        n, k, g = *fit.design.terms.shape, fit.design.groups.nunique()
+        factor = g / (g - 1) * (n - 1) / (n - k)
+        own = pd.DataFrame(fit.estimates.influence).groupby(fit.design.groups.to_numpy()).sum()
+        moved.append(np.sqrt(factor) * own)
     across = np.zeros((len(stay.coefficients), len(worth.coefficients)))
     for account in set(moved[0].index) & set(moved[1].index):
         across += np.outer(moved[0].loc[account], moved[1].loc[account])

@@ -98,5 +98,6 @@ def reach(conf_level: float) -> float:
 
 def log_interval(log_value: Floats, error: Floats, conf_level: float) -> tuple[Floats, Floats]:
     """Return an interval made on the logarithmic scale, so that its ends are above 0."""
-    ends = [np.exp(log_value + side * reach(conf_level) * error) for side in (-1, 1)]
+    with np.errstate(over="ignore"):  # an endless interval
+        ends = [np.exp(log_value + side * reach(conf_level) * error) for side in (-1, 1)]
     return ends[0], ends[1]

@@ -114,7 +114,7 @@ class PurchaseModel(Result):
 
         A parameter that runs off has an infinite standard error.
         """
-        theta, error = self.estimates.theta, np.sqrt(np.diag(self.estimates.covariance))
+        theta, error = self.estimates.theta, np.sqrt(np.diag(self.estimates.covariance).clip(0))
         off = {term for one in self.runaways for term in one.terms}
         error = np.where([term in off for term in self.terms], np.inf, error)
         half = reach(self.conf_level) * error
@@ -182,14 +182,7 @@ class PurchaseModel(Result):
         return self._table(self.rows, self.groups, periods)
 
     def predict(self, summary: pd.DataFrame, periods: float | None = None) -> pd.DataFrame:
-        """Return the same as `augment` for the accounts of another summary.
-
-        Raises
-        ------
-        NotApplicable
-            If it has no accounts, or none whose covariates are known; otherwise as
-            `fit_purchases`.
-        """
+        """Return the same as `augment` for the accounts of another summary."""
         table = read_summary(summary, *self.covariates)
         if not len(table.rows):
             raise NotApplicable(say("value.purchases_empty", count=len(summary)))
@@ -243,8 +236,8 @@ class PurchaseModel(Result):
         """
         groups = self._newcomer(covariates or {})
         rows = []
-        for one in [periods] if is_number(periods) or isinstance(periods, str) else list(periods):
-            ahead = self._checked(one)
+        for one in np.atleast_1d(np.asarray(periods, dtype=object)):
+            ahead = self._checked(np.nan if one is None else one)
             found = self._limits(self._ahead(groups, ahead), groups.group)
             rows.append({"periods": ahead} | {name: values[0] for name, values in found.items()})
         return pd.DataFrame(rows).drop(columns=["p_alive", "p_alive_low", "p_alive_high"])
@@ -254,9 +247,8 @@ class PurchaseModel(Result):
         if unknown:
             listed = join([same(name) for name in unknown])
             raise ArgumentError(say("value.purchases_unknown_covariate", names=listed))
-        wrong = [n for n, x in given.items() if not (is_number(x) and np.isfinite(x))]
-        if wrong:
-            listed = join([same(f"{name} ({given[name]!r})") for name in wrong])
+        if wrong := [x for x in given.values() if not (is_number(x) and np.isfinite(x))]:
+            listed = join([same(repr(x)) for x in wrong])
             raise ArgumentError(say("value.purchases_no_finite", names=listed))
         histories, counts = self.groups.histories, self.groups.counts
         sides = (

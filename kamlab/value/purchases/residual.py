@@ -84,10 +84,10 @@ def residual_value(
     --------
     >>> kl.residual_value(purchases, spend, discount_rate=0.15, horizon=5).tidy()
     """
+    tails(conf_level)
     problems = [
         *_no_models(purchases, spend),
         *_problems(discount_rate, horizon, periods_per_year, margin_rate),
-        *_no_level(conf_level),
     ]
     if problems:
         raise ArgumentError(say("value.bad_input", problems=join(problems)))
@@ -164,14 +164,6 @@ def _problems(
         if not (is_number(value) and 0 < value < np.inf):
             problems.append(say("value.purchases_not_positive", name=name, value=repr(value)))
     return problems
-
-
-def _no_level(conf_level: float) -> list[Text]:
-    try:
-        tails(conf_level)
-    except ArgumentError as error:
-        return [error.text]
-    return []
 
 
 def _check_accounts(rows: pd.DataFrame) -> None:

@@ -175,7 +175,7 @@ def not_one_row_each(summary: pd.DataFrame) -> Iterator[Problem]:
 
 def _in_rows(summary: pd.DataFrame, name: str, key: str, where: NDArray[np.int64]) -> Problem:
     few = summary.iloc[where[:SHOWN]]
-    ids = [same(one) for one in few["account_id"]] if "account_id" in few else []
+    ids = [same(one) for one in few["account_id"].dropna()] if "account_id" in few else []
     accounts = say("value.purchases_accounts", names=join(ids)) if ids else Text("", "")
     found = say("value.purchases_rows", what=say(key), count=len(where), accounts=accounts)
     return _problem(name, int(where[0]) + 2, few[name].iloc[0], found)

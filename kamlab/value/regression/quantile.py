@@ -28,10 +28,10 @@ from kamlab.value.regression.result import ValueRegression
 Array = NDArray[np.float64]
 
 SAME = 1e-9
-"""Part of the outcome's spread below which distances count as none."""
+"""Part of the largest outcome by which outcomes that are the same may differ."""
 STEPS = 5_000
 REDRAWN_STEPS, SMALLEST = 200, 1e-4
-"""Of a redrawn fit; a residual counts as 0 below the second, in mean absolute deviations."""
+"""Of a redrawn fit; below the second, in mean absolute deviations, a residual counts as 0."""
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -126,11 +126,11 @@ def _fit(design: Design, quantile: float) -> Any:
 
 def _check_spread(residuals: Array, outcome: Array) -> None:
     """Refuse residuals half of which are the same: they have no density to take errors from."""
-    middle = np.median(residuals)
-    same = np.abs(residuals - middle) <= SAME * np.abs(outcome - np.median(outcome)).max()
-    if 2 * same.sum() > len(same) or not np.isfinite(residuals).all():
-        count = int(same.sum())
-        raise NotApplicable(say("value.worth_no_spread", count=count, total=len(same)))
+    off = np.abs(residuals - np.median(residuals))
+    small = SMALLEST * _unit(outcome)
+    if not np.median(off) > small:
+        count = int((off <= small).sum())
+        raise NotApplicable(say("value.worth_no_spread", count=count, total=len(off)))
 
 
 def _influence(terms: Array, residuals: Array, quantile: float) -> Array:

@@ -223,3 +223,9 @@ def test_periods_after_leaving_are_left_out_and_counted():
 def test_a_company_without_periods_is_refused():
     with pytest.raises(NotApplicable, match="periods"):
         fit_retention_curve(kl.Company(accounts=pd.DataFrame({"account_id": ["A"]})))
+
+
+def test_a_covariate_unknown_for_all_is_not_called_the_same_for_all(language):
+    said = {"en": "Unknown for all", "ja": "全顧客で値が不明"}[language]
+    with pytest.raises(ModelError, match=f"{said}.*trust"):
+        fit_retention_curve(accounts(trust=np.nan), covariates="trust")

@@ -362,3 +362,22 @@ def test_rows_may_have_any_index(usual, model):
     usual.index = usual.index % 7
     again = kl.fit_purchases(usual, model, ["trust"])
     pd.testing.assert_frame_equal(again.augment(), fit.augment())
+
+
+@pytest.mark.parametrize("own", ["frequency", "recency", "T", "mean_order_value"])
+def test_outcomes_are_no_covariates(usual, own, language):
+    with pytest.raises(kl.ArgumentError, match=own):
+        kl.fit_purchases(usual, covariates={"purchase": ["trust"], "dropout": [own]})
+
+
+def test_a_covariate_made_of_the_purchases_leads_to_words_not_to_overflow(usual, model, language):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        with pytest.raises(kl.ModelError, match="often"):
+            kl.fit_purchases(usual.assign(often=usual["frequency"]), model, ["often"])
+
+
+def test_covariates_that_nearly_follow_from_each_other_are_refused(usual):
+    noise = np.random.default_rng(0).normal(0, 1e-7, len(usual))
+    with pytest.raises(kl.ModelError, match="trust, again"):
+        kl.fit_purchases(usual.assign(again=usual["trust"] + noise), covariates=["trust", "again"])

@@ -159,3 +159,18 @@ def test_report_and_picture_are_in_the_language_in_use(spend, language):
     assert figure.png().startswith(b"\x89PNG")
     assert "35.2" in figure.alt
     assert str(spend.summary())
+
+
+def test_accounts_that_all_spend_the_same_are_told_so(language):
+    table = drawn(50, np.random.default_rng(1)).assign(mean_order_value=5.0)
+    with pytest.raises(kl.NotApplicable, match=r"mean_order_value.*5"):
+        kl.fit_spend(table)
+
+
+def test_missing_and_repeated_accounts_are_refused(language):
+    table = drawn(50, np.random.default_rng(1)).astype({"account_id": object})
+    table.loc[3, "account_id"] = None
+    table.loc[5, "account_id"] = 4
+    with pytest.raises(kl.DataError, match="account_id") as caught:
+        kl.fit_spend(table)
+    assert caught.value.table()["row"].tolist() == [5]

@@ -164,3 +164,20 @@ def test_the_report_has_the_numbers(fits, model, language):
     total = fits(model).augment()["expected_purchases"].sum()
     assert f"{total:,.0f}" in report
     assert str(fits(model).summary())
+
+
+@pytest.mark.parametrize("periods", ["x", True, [1], -1])
+def test_a_look_ahead_that_is_no_number_is_refused(fits, periods, language):
+    with pytest.raises(kl.ArgumentError, match="periods"):
+        fits("bgnbd").augment(periods=periods)
+
+
+@pytest.mark.parametrize("periods", ["x", None, [1, "x"]])
+def test_a_new_customers_time_that_is_no_number_is_refused(fits, periods, language):
+    with pytest.raises(kl.ArgumentError, match="periods"):
+        fits("bgnbd").expected_purchases(periods)
+
+
+def test_a_table_without_accounts_has_no_forecasts(fits, cdnow, language):
+    with pytest.raises(kl.NotApplicable, match="0"):
+        fits("bgnbd").predict(cdnow.head(0))

@@ -11,6 +11,7 @@ from kamlab.value.purchases.forecast import Estimates, forecast
 from kamlab.value.purchases.histories import Histories
 from kamlab.value.purchases.likelihood import Layout
 from kamlab.value.purchases.residual import discounting
+from kamlab.value.purchases.runaway import sentence_of
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "purchases_peers"
 # Forty nodes over the time ahead.
@@ -168,3 +169,33 @@ def test_report_and_picture_are_in_the_language_in_use(fits, spend, currency, la
     assert figure.png().startswith(b"\x89PNG")
     assert value.augment()["account_id"].iloc[0] in figure.alt
     assert str(value.summary())
+
+
+def test_all_that_is_wrong_is_said_at_once(fits, spend, language):
+    wrong = {"discount_rate": "x", "horizon": "y", "margin_rate": True}
+    with pytest.raises(kl.ArgumentError, match="(?s)fit_purchases.*fit_spend.*'x'.*'y'.*True"):
+        kl.residual_value(spend, fits("bgnbd"), **wrong)
+
+
+def test_an_account_in_several_rows_is_refused(cdnow, spend, language):
+    table = cdnow.assign(count=1)
+    table.loc[1, "account_id"] = table.loc[0, "account_id"]
+    with pytest.raises(kl.DataError, match="account_id"):
+        kl.residual_value(kl.fit_purchases(table), spend, discount_rate=0.1)
+
+
+def test_what_the_data_do_not_determine_is_said_and_not_claimed_to_be_in_intervals(
+    cdnow, fits, spend, language
+):
+    late = cdnow.assign(recency=(cdnow["T"] - 0.01).where(cdnow["frequency"] > 0, 0.0))
+    late["recency"] = late["recency"].clip(lower=0.0)
+    late = late[(late["recency"] > 0) == (late["frequency"] > 0)]
+    with pytest.warns(kl.ImproperSolutionWarning):
+        purchases = kl.fit_purchases(late)
+    value = kl.residual_value(purchases, spend, discount_rate=0.1, horizon=2)
+    assert purchases.runaways[0].terms == ("a", "b")
+    told = str(sentence_of(purchases.runaways))
+    assert told in value.report()
+    part = {"en": "only a part of the doubt", "ja": "不確かさの一部だけ"}[language]
+    assert part in str(value.notes[-1])
+    assert part not in kl.residual_value(fits("bgnbd"), spend, discount_rate=0.1).report()

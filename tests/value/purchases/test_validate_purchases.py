@@ -126,3 +126,15 @@ def test_report_and_picture_are_in_the_language_in_use(result, language):
     assert figure.png().startswith(b"\x89PNG")
     assert "7+" in figure.alt
     assert str(result.summary())
+
+
+@pytest.mark.parametrize("split", ["x", 5, None])
+def test_a_split_that_is_no_day_is_refused_with_what_was_given(orders, split, language):
+    with pytest.raises(kl.ArgumentError, match=f"split {split!r}"):
+        kl.validate_purchases(orders, split=split)
+
+
+def test_dates_as_text_are_refused(orders, language):
+    orders["ordered_on"] = orders["ordered_on"].astype(str)
+    with pytest.raises(kl.DataError, match="to_datetime"):
+        kl.validate_purchases(orders, split=SPLIT)
