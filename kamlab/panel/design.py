@@ -91,7 +91,7 @@ class Design:
     def predictable(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows for which every term is a number, their categories seen before."""
         complete = rows.dropna(subset=list(self.predictors))
-        known = complete[self._seen(complete)]
+        known = complete[self._unseen(complete).isna().all(axis=1)]
         finite = np.isfinite(self.terms_of(known).to_numpy()).all(axis=1)
         return known[np.asarray(finite)]
 
@@ -106,17 +106,17 @@ class Design:
         }
         return plain.assign(**levels)
 
-    def _seen(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
-        """Return for which rows every category is one that the regression was fitted on."""
-        plain = self._plain(rows)
-        seen = np.ones(len(rows), dtype=bool)
+    def _unseen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return where a category is one that the regression was not fitted on, by factor."""
+        plain, found = plain_numbers(rows, self.predictors), {}
         for factor, known in self.info.factor_infos.items():
             if known.type == "categorical":
                 values = factor.eval(known.state, plain)
                 # C(...) gives a box round its values.
                 values = values.data if hasattr(values, "contrast") else values
-                seen &= np.isin(np.asarray(values, dtype=object), list(known.categories))
-        return seen
+                values = pd.Series(np.asarray(values, dtype=object), index=rows.index)
+                found[factor.name()] = values.mask(values.isin(list(known.categories)))
+        return pd.DataFrame(found, index=rows.index)
 
     def terms_of(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the same terms for other rows, such as a changed copy of some.
@@ -130,6 +130,10 @@ class Design:
         gaps = [name for name in self.predictors if name not in rows or rows[name].isna().any()]
         if gaps:
             raise ModelError(say("panel.missing_predictors", names=join([same(n) for n in gaps])))
+        if (unseen := self._unseen(rows)).notna().any(axis=None):
+            named = dict.fromkeys(str(one) for one in unseen.to_numpy().ravel() if pd.notna(one))
+            names, count = join([same(one) for one in named]), unseen.notna().any(axis=1).sum()
+            raise ModelError(say("panel.unseen", formula=self.formula, count=count, names=names))
         plain = self._plain(rows)
         try:
             with np.errstate(divide="ignore", invalid="ignore"):

@@ -217,5 +217,5 @@ def test_dates_without_a_time_of_day_are_dates():
 
 
 def test_an_end_that_is_no_day_is_refused_together_with_the_period(language):
-    with pytest.raises(kl.ArgumentError, match="(?s)M.*zzz"):
+    with pytest.raises(kl.ArgumentError, match=r"(?s)M.*zzz"):
         kl.summarise_transactions(orders(1), end="zzz", period="M")

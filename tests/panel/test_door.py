@@ -109,3 +109,9 @@ def test_a_seed_that_is_no_whole_number_is_refused(company, table, stay, worth, 
     ):
         with pytest.raises(kl.ArgumentError, match="seed"):
             work()
+
+
+def test_a_year_that_was_never_seen_cannot_be_foretold(table, language):
+    fit = kl.fit_retention("stayed ~ trust + C(period)", table)
+    with pytest.raises(kl.ModelError, match="115"):
+        fit.predict(table[table["stayed"].isna()])

@@ -101,9 +101,9 @@ def test_answers_in_words_are_named_with_row_and_value(company, language):
 
 def test_scores_that_are_all_the_same_tell_nothing(company, language):
     survey = company.survey.assign(**{f"trust_{i}": 4 for i in range(1, 5)})
-    with pytest.raises(kl.NotApplicable, match="'commitment'.*'satisfaction'"):
+    with pytest.raises(kl.NotApplicable, match=r"'commitment'.*'satisfaction'"):
         kl.score_error(survey)
-    with pytest.raises(kl.NotApplicable, match="4|read|回答"):
+    with pytest.raises(kl.NotApplicable, match=r"answers were read|読み込まれて"):
         kl.score_error(survey, ["trust"])
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
+from kamlab.value.purchases.climb import Point, Summit, climb
 from tests.value.purchases.simulated import TRUTH, lives, summary_of
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "purchases_peers"
@@ -370,11 +371,21 @@ def test_outcomes_are_no_covariates(usual, own, language):
         kl.fit_purchases(usual, covariates={"purchase": ["trust"], "dropout": [own]})
 
 
-def test_a_covariate_made_of_the_purchases_leads_to_words_not_to_overflow(usual, model, language):
+def test_a_climb_whose_numbers_overflow_ends_without_a_maximum():
+    def endless(theta):
+        x = np.full(1, np.exp(theta[0]) ** 3)
+        return Point(theta, float(x[0]), 3 * x, -9 * x[None])
+
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
-        with pytest.raises(kl.ModelError, match="often"):
-            kl.fit_purchases(usual.assign(often=usual["frequency"]), model, ["often"])
+        assert not climb(endless, np.zeros(1)).converged
+
+
+def test_without_a_maximum_covariates_are_suspected(usual, monkeypatch, language):
+    lost = Summit(None, np.zeros((6, 0)), np.eye(6), False)
+    monkeypatch.setattr("kamlab.value.purchases.fit.climb", lambda *_: lost)
+    with pytest.raises(kl.ModelError, match="trust"):
+        kl.fit_purchases(usual, covariates=["trust"])
 
 
 def test_covariates_that_nearly_follow_from_each_other_are_refused(usual):

@@ -173,7 +173,7 @@ def test_report_and_picture_are_in_the_language_in_use(fits, spend, currency, la
 
 def test_all_that_is_wrong_is_said_at_once(fits, spend, language):
     wrong = {"discount_rate": "x", "horizon": "y", "margin_rate": True}
-    with pytest.raises(kl.ArgumentError, match="(?s)fit_purchases.*fit_spend.*'x'.*'y'.*True"):
+    with pytest.raises(kl.ArgumentError, match=r"(?s)fit_purchases.*fit_spend.*'x'.*'y'.*True"):
         kl.residual_value(spend, fits("bgnbd"), **wrong)
 
 

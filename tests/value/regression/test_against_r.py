@@ -31,7 +31,11 @@ def reference():
 def rows_of(name, margin):
     rows = pd.read_csv(FOLDER / name, dtype={"account_id": str})
     return rows.assign(
-        net_margin=rows[margin], stayed=True, decided=True, start=pd.Timestamp("2025-04-01")
+        net_margin=rows[margin],
+        stayed=True,
+        decided=True,
+        period=rows.groupby("account_id").cumcount(),
+        start=pd.Timestamp("2025-04-01"),
     ).drop(columns="ltv", errors="ignore")
 
 

@@ -252,6 +252,7 @@ def test_the_park_slope_is_the_power_of_the_variance(power):
         net_margin=rng.gamma(shape, mean / shape),
         stayed=True,
         decided=True,
+        period=2025,
         start=pd.Timestamp("2025-04-01"),
     )
     fit = kl.fit_value("ltv ~ x", rows, model="gamma", retention_rate=0.8)

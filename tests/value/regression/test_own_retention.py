@@ -55,7 +55,8 @@ def test_a_draw_remakes_staying_value_and_regression(table, stay, total):
         times = pd.Series(draws.times[draw].astype(int), draws.account_ids)
         rows = table[table["account_id"].isin(draws.account_ids)]
         drawn = rows.loc[rows.index.repeat(rows["account_id"].map(times))]
-        again = kl.fit_retention(STAY, drawn)
+        copies = drawn.groupby(["account_id", "period"]).cumcount()
+        again = kl.fit_retention(STAY, drawn.assign(period=drawn["period"] + copies / 100))
         decided = drawn[drawn["decided"]]
         x = np.column_stack([np.ones(len(decided)), decided[["trust", "commitment", "size"]]])
         by = np.linalg.lstsq(x, np.log(values(decided, again)), rcond=None)[0]

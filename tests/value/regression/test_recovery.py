@@ -123,7 +123,9 @@ def with_error():
     rows = pd.read_csv(FOLDER / "error.csv", dtype={"account_id": str})
     rows["net_margin"] = np.exp(rows["y"])
     rows["start"] = pd.Timestamp("2025-04-01")
-    return rows.assign(stayed=True, decided=True, n_respondents=1.0, period=2025)
+    return rows.assign(
+        stayed=True, decided=True, n_respondents=1.0, period=rows.groupby("account_id").cumcount()
+    )
 
 
 COVARIANCE = np.array([[0.30, 0.10], [0.10, 0.20]])
