@@ -250,8 +250,9 @@ def test_what_cannot_be_probed_is_refused(company, table, stay, worth, language)
 
 
 def test_two_rows_of_one_date_are_refused(table):
-    doubled = pd.concat([table, table.iloc[:1]])
-    fit = kl.fit_value("log(ltv) ~ trust + size", doubled)
+    again = table.iloc[:1].assign(period=table["period"].iloc[0] + 0.5)
+    with pytest.warns(kl.DataWarning, match="1 period"):
+        fit = kl.fit_value("log(ltv) ~ trust + size", pd.concat([table, again]))
     with pytest.raises(kl.ModelError, match="same first day"):
         probe_causality(fit, "trust")
 

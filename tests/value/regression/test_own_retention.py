@@ -56,7 +56,8 @@ def test_a_draw_remakes_staying_value_and_regression(table, stay, total):
         rows = table[table["account_id"].isin(draws.account_ids)]
         drawn = rows.loc[rows.index.repeat(rows["account_id"].map(times))]
         copies = drawn.groupby(["account_id", "period"]).cumcount()
-        again = kl.fit_retention(STAY, drawn.assign(period=drawn["period"] + copies / 100))
+        with pytest.warns(kl.DataWarning):
+            again = kl.fit_retention(STAY, drawn.assign(period=drawn["period"] + copies / 100))
         decided = drawn[drawn["decided"]]
         x = np.column_stack([np.ones(len(decided)), decided[["trust", "commitment", "size"]]])
         by = np.linalg.lstsq(x, np.log(values(decided, again)), rcond=None)[0]
