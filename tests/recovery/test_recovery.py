@@ -23,10 +23,12 @@ REACH = (1.95, 2.01)
 """Half an interval in standard errors: normal, or Student's t with 69 degrees of freedom or more;
 the mean of Firth's profile intervals, too."""
 BLURRED = "cox_by_year"
-"""Leaving is known by the year only: known to be biased, and tested apart."""
+BLUR = (0.095, 0.047)
+"""Leaving is seen by the year only: log hazard ratios, which add up to -1.17, are closer to 0 by so
+much and spread (1,000 replications). Tested apart."""
 USUAL = 40
 COUNTS = {
-    "firth": 45,
+    "firth": 40,
     "random_intercept": 30,
     "cox": 50,
     BLURRED: 20,
@@ -45,14 +47,14 @@ SHARED = ("logit", "log_linear", "gamma", "quantile", "two_part")
 SMALL_SAMPLE_BIAS = 0.15
 """Of order 1/n, in standard errors: not more than this in 1,000 replications of any model."""
 
-N_CHAINS = 10
-GAIN_BY_STAYING, GAIN_BY_MARGIN = 1.3, 4.5
+N_CHAINS = 8
+GAIN_BY_STAYING, GAIN_BY_MARGIN = 1.27, 4.55
 """How far the total gain is off, as a share of it, where trust in the regression of staying, or
-of the margin, is off by 1: together they explain 99 % of the gain's spread."""
-GAIN_LEFT = (-0.01, 0.035)
-DELTA_TO_BOOTSTRAP = (1.03, 0.054)
-CORRECTED_TO_NAIVE = (1.38, 0.078)
-"""Mean and spread over companies, in 200 replications: what these leave of the gain's error, and
+of the margin, is off by 1: together they explain 98 % of the gain's spread."""
+GAIN_LEFT = (-0.01, 0.04)
+DELTA_TO_BOOTSTRAP = (1.02, 0.05)
+CORRECTED_TO_NAIVE = (1.39, 0.117)
+"""Mean and spread over companies, in 1,000 replications: what these leave of the gain's error, and
 how wide intervals of the total are beside each other."""
 
 
@@ -143,11 +145,8 @@ def test_intervals_of_all_regressions_together_cover_as_often_as_they_say():
 
 
 def test_leaving_that_is_seen_by_the_year_only_blurs_hazard_ratios_a_little():
-    table = pd.concat([drawn("cox"), drawn(BLURRED)])
-    found = table.pivot_table(index="seed", columns=["term", "kind"], values="estimate").dropna()
-    for term in found.columns.unique("term"):
-        daily, yearly = found[term].mean()
-        assert 0.8 < yearly / daily < 1
+    yearly, daily = (drawn(name).groupby("seed")["estimate"].sum() for name in (BLURRED, "cox"))
+    assert_near((yearly - daily).dropna(), BLUR)
 
 
 @pytest.mark.parametrize("scores", ["naive", "corrected"])

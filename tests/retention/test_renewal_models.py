@@ -8,8 +8,8 @@ from scipy import integrate, stats
 from scipy.special import expit, logit
 
 import kamlab as kl
+from kamlab.panel.delta_method import jacobian
 from kamlab.panel.resample import Resample
-from kamlab.retention.renewal.effects import jacobian
 from kamlab.retention.renewal.fit import MODELS, fit_retention
 from kamlab.retention.survival.cox_regression import CoxRegression
 
@@ -93,7 +93,7 @@ def test_limits_of_population_predictions_are_the_delta_methods(spread):
         weight = stats.norm.pdf(np.linspace(-8, 8, 2001))
         return np.array([logit(expit(spot) @ weight / weight.sum())])
 
-    slopes = jacobian(chance, at)
+    slopes = jacobian(chance, at, covariance)
     found = fit.predict(row)
     reach = stats.t.ppf(0.975, 249) * np.sqrt((slopes @ covariance @ slopes.T).item())
     low, high = logit(found[["stay_low", "stay_high"]].to_numpy()[0])
@@ -211,7 +211,8 @@ def test_a_cloglog_of_halved_periods_has_the_hazard_of_the_whole():
     )
     found = []
     for rows in (whole, halves):
-        rows = rows.assign(account_id=rows.index, period=1, decided=True)
+        rows = rows.assign(account_id=rows.index, decided=True)
+        rows["period"] = rows.groupby("account_id").cumcount()
         rows["start"] = pd.Timestamp("2020-04-01")
         tidy = fit_retention("stayed ~ trust", rows, model="cloglog").tidy().set_index("term")
         found.append(tidy.loc["trust"])
