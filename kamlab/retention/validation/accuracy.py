@@ -142,7 +142,7 @@ def wilson(count: Array, total: Array, conf_level: float) -> tuple[Array, Array]
     Examples
     --------
     >>> low, high = wilson(np.array([10.0]), np.array([10.0]), 0.95)
-    >>> round(float(low[0]), 3), float(high[0])
+    >>> round(float(low[0]), 3), round(float(high[0]), 3)
     (0.722, 1.0)
     """
     z = float(stats.norm.ppf(tails(conf_level)[1]))

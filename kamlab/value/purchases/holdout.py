@@ -74,7 +74,10 @@ def validate_purchases(
 
     Examples
     --------
-    >>> kl.validate_purchases(orders, split="2025-03-31").tidy()
+    >>> orders = kl.sample_company().transactions
+    >>> check = kl.validate_purchases(orders, split="2025-03-31").tidy().set_index("term")
+    >>> bool(check.loc["mae", "estimate"] < check.loc["mae_baseline", "estimate"])
+    True
     """
     tails(conf_level)
     check_days(period, split=split)

@@ -82,7 +82,10 @@ def residual_value(
 
     Examples
     --------
-    >>> kl.residual_value(purchases, spend, discount_rate=0.15, horizon=5).tidy()
+    >>> summary = kl.summarise_transactions(kl.sample_company().transactions)
+    >>> purchases, spend = kl.fit_purchases(summary), kl.fit_spend(summary)
+    >>> len(kl.residual_value(purchases, spend, discount_rate=0.15, horizon=5).augment())
+    39
     """
     tails(conf_level)
     problems = [

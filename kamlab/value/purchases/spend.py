@@ -90,8 +90,9 @@ def fit_spend(
 
     Examples
     --------
-    >>> summary = kl.summarise_transactions(orders)
-    >>> kl.fit_spend(summary).augment()[["account_id", "expected_spend"]]
+    >>> orders = kl.sample_company().transactions
+    >>> kl.fit_spend(kl.summarise_transactions(orders)).tidy()["term"].tolist()
+    ['p', 'q', 'gamma']
     """
     tails(conf_level)
     if averaged not in get_args(Averaged):

@@ -186,7 +186,7 @@ def test_all_rows_of_an_account_are_drawn_together(table):
     # Every account twice, as one: the intervals must not believe that there are twice as many.
     one = validate_retention(FORMULA, table).tidy().set_index("term")
     again = table.assign(period=table["period"] + 0.5)
-    with pytest.warns(kl.DataWarning, match="769 period"):
+    with pytest.warns(kl.DataWarning):
         two = validate_retention(FORMULA, pd.concat([table, again], ignore_index=True))
     two = two.tidy().set_index("term")
     for term in ("auc", "brier"):
