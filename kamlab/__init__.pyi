@@ -1,14 +1,13 @@
 from . import theory as theory
 from .accounts.company import Company as Company
 from .accounts.facts import account_facts as account_facts
-from .accounts.read import read_company as read_company
+from .accounts.samples import example_file as example_file
 from .accounts.samples import load as load
 from .accounts.samples import sample_company as sample_company
 from .accounts.simulate import simulate_company as simulate_company
 from .accounts.tables import constructs as constructs
 from .accounts.tables import dictionary as dictionary
 from .accounts.transactions import summarise_transactions as summarise_transactions
-from .accounts.write import write_company as write_company
 from .foundation.claims import Claim as Claim
 from .foundation.columns import labelled as labelled
 from .foundation.compare import compare as compare
@@ -23,6 +22,9 @@ from .foundation.errors import NotApplicable as NotApplicable
 from .foundation.errors import RecalledClaimWarning as RecalledClaimWarning
 from .foundation.errors import RowsLeftOutWarning as RowsLeftOutWarning
 from .foundation.language import use_language as use_language
+from .intake.giving.write import write_company as write_company
+from .intake.check import check_company as check_company
+from .intake.read import read_company as read_company
 from .lab.path_explorer import explore_paths as explore_paths
 from .lab.portfolio_explorer import explore_portfolio as explore_portfolio
 from .lab.self_checks import check_answer as check_answer

@@ -68,12 +68,13 @@ def main(uv: str, *options: str) -> None:
     """Write all lock files and ``environment.yml``."""
     pyproject = read_pyproject(ROOT)
     base = pyproject["project"]["dependencies"] + requirements(pyproject, *BASE_GROUPS)
-    browser, bench, installer = (
-        requirements(pyproject, group) for group in ("browser", "bench", "installer")
+    browser, bench, spark, installer = (
+        requirements(pyproject, group) for group in ("browser", "bench", "spark", "installer")
     )
     compile_lock(uv, base, "requirements.lock", WHEELS_ONLY, *options)
     compile_lock(uv, browser, "requirements-browser.lock", WHEELS_ONLY, ON_TOP, *options)
     compile_lock(uv, bench, "requirements-bench.lock", ON_TOP, *options)  # semopy has no wheel
+    compile_lock(uv, spark, "requirements-spark.lock", ON_TOP, *options)  # nor has pyspark
     compile_lock(uv, installer, "tools/uv.lock.txt", WHEELS_ONLY, *options)
     text = environment_file(pyproject)
     (ROOT / "environment.yml").write_text(text, encoding="utf-8", newline="\n")

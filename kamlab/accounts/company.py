@@ -10,7 +10,7 @@ from html import escape
 import pandas as pd
 
 from kamlab.accounts.tables import TABLES, table
-from kamlab.accounts.validate import find_problems
+from kamlab.accounts.validate import check_tables, sheet_of
 from kamlab.foundation.errors import DataError, KamlabError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.lent import Lent
@@ -74,10 +74,10 @@ class Company:
             if not isinstance(given, pd.DataFrame) and (given is not None or name == "accounts"):
                 got = type(given).__name__
                 raise KamlabError(say("accounts.not_a_frame", table=name, got=got))
-        problems, typed = find_problems(self.tables)
-        if problems:
-            raise DataError(problems)
-        self.__dict__.update({f"_{name}": frame for name, frame in typed.items()})
+        checked = check_tables({name: sheet_of(name, frame) for name, frame in self.tables.items()})
+        if checked.findings:
+            raise DataError(checked.problems)
+        self.__dict__.update({f"_{name}": frame for name, frame in checked.typed.items()})
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kamlab.accounts.cells.convert import Misfit, parse_date
 from kamlab.accounts.company import Company
-from kamlab.accounts.convert import Misfit, parse_date
 from kamlab.accounts.tallies import (
     AMOUNTS,
     Book,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,37 @@ def load(name: str) -> pd.DataFrame | Moments:
         accounts = pd.read_csv(file, dtype={"account_id": str})
     accounts.attrs["source"] = source
     return accounts
+
+
+def example_file(name: str) -> Path:
+    """Return the path of an example that comes with kamlab: an export as people have them.
+
+    Parameters
+    ----------
+    name : str
+        Such as `messy_export_ja.xlsx`; the error of an unknown name lists them.
+
+    Returns
+    -------
+    Path
+        Of a file to read, not to write to. The data in it are simulated.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such example.
+
+    Examples
+    --------
+    >>> example_file("messy_export_ja.xlsx").suffix
+    '.xlsx'
+    """
+    folder = Path(str(data_folder().joinpath("examples"))).resolve()
+    known = sorted(each.name for each in folder.iterdir())
+    if name not in known:
+        names = join([same(each) for each in known])
+        raise ArgumentError(say("accounts.unknown_data", name=name, known=names))
+    return folder / name
 
 
 def data_folder() -> Traversable:

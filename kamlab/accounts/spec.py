@@ -8,18 +8,12 @@ label and aliases from there. One that names no type takes what `[defaults]` of 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from kamlab.foundation.language import LANGUAGES, Text
-
-
-def fold(heading: object) -> str:
-    """Return a heading as it is compared: width, case, spaces and underscores do not count."""
-    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", str(heading)).casefold())
+from kamlab.foundation.nearest import fold
 
 
 @dataclass(frozen=True, slots=True)

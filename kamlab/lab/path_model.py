@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kamlab.accounts.tables import constructs
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.sem.drawing import diagram
 from kamlab.sem.engine.structure import Floats
 from kamlab.sem.picture.diagram import Diagram

@@ -18,6 +18,11 @@ from kamlab.panel.analysis_table import OF_THE_PERIOD
 FUNCTIONS = {"log": np.log, "log10": np.log10, "exp": np.exp, "sqrt": np.sqrt, "np": np}
 """What a formula may use beside the table's columns."""
 
+_UFUNCS = {name: member for name, member in vars(np).items() if isinstance(member, np.ufunc)}
+ROW_BY_ROW = frozenset(name for name, ufunc in _UFUNCS.items() if ufunc.signature is None)
+ROW_BY_ROW |= {"clip", "e", "inf", "nan", "pi", "where"}
+"""What a formula may use of NumPy: neither other rows nor files and addresses come in by these."""
+
 ENVIRONMENT = EvalEnvironment([FUNCTIONS])
 
 
@@ -99,11 +104,16 @@ def _names(terms: Iterable[Term]) -> set[str]:
 
 
 def _methods(terms: Iterable[Term]) -> set[str]:
-    """Return what is called on a column, such as `shift`: it would see other rows than its own."""
+    """Return what is called on columns and does not go row by row, such as `shift`."""
     codes = {factor.code for term in terms for factor in term.factors}
     nodes = [node for code in codes for node in ast.walk(ast.parse(code, mode="eval"))]
     calls = [node for node in nodes if isinstance(node, ast.Attribute)]
-    return {n.attr for n in calls if not (isinstance(n.value, ast.Name) and n.value.id == "np")}
+    return {call.attr for call in calls if not _goes_row_by_row(call)}
+
+
+def _goes_row_by_row(call: ast.Attribute) -> bool:
+    of_numpy = isinstance(call.value, ast.Name) and call.value.id == "np"
+    return of_numpy and call.attr in ROW_BY_ROW
 
 
 def _with_nearest(name: str, rows: pd.DataFrame) -> Text:

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.identity import identity
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.foundation.results import Result
 from kamlab.portfolio.declaration.model import Cell, Model
 from kamlab.portfolio.engine.axes import AxisNumbers, place_accounts

@@ -11,11 +11,11 @@ import pandas as pd
 from kamlab.accounts.company import Company
 from kamlab.accounts.facts import account_facts
 from kamlab.accounts.identity import IDENTITY, identity
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.lent import Lent
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.foundation.results import Result
 from kamlab.selection.arguments import is_number
 from kamlab.selection.capacity import Capacity

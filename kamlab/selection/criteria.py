@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, ModelError
 from kamlab.foundation.language import join, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.portfolio.declaration.adjusting import with_weights
 from kamlab.portfolio.declaration.library import load_model, model_files
 from kamlab.portfolio.declaration.model import Model

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import lapack
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, join, paragraph, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.sem.engine.structure import Floats
 
 FLATTEST = 1e-10

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from kamlab.accounts.sheets import WORKBOOK_SUFFIXES, UnreadableSheet, open_sheets
 from kamlab.foundation.errors import KamlabError, ModelError
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.lent import Lent
@@ -111,12 +112,12 @@ def read_matrix(path: str | PathLike[str]) -> TypedMatrix:
 
 
 def _grid(path: Path) -> list[list[object]]:
-    if path.suffix.lower() in WORKBOOK_SUFFIXES:
-        sheets = open_sheets(path)
+    if path.suffix.lower() == ".xlsx":
         try:
-            return next(iter(sheets.values()))()
-        except UnreadableSheet as error:
+            sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        except (OSError, BadZipFile, KeyError, ValueError) as error:
             raise KamlabError(say("theory.typed_unreadable", path=path)) from error
+        return [list(row) for row in sheet.iter_rows(values_only=True)]
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.identity import captions, identity
+from kamlab.accounts.identity import identity
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, money, paragraph, same, say, unit
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
 from kamlab.panel.labels import term_labels
 from kamlab.value.gains import Gains
-from kamlab.value.ranking_picture import draw_ranking
+from kamlab.value.ranking_picture import axis_captions, draw_ranking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,7 +116,7 @@ class QualityValue(Result):
         with style.canvas(ax, width=8.0, height=1.4 + 0.3 * len(top)) as ax:
             look = next(style.looks())
             style.intervals(ax, millions, np.arange(len(top), dtype=float), look=look)
-            style.term_axis(ax, captions(top))
+            style.term_axis(ax, axis_captions(top))
             ax.set_xlabel(str(say("value.quality_axis", unit=unit(self.currency))))
             style.finish(
                 ax,

@@ -10,11 +10,19 @@ import pandas as pd
 from kamlab.accounts.identity import captions
 from kamlab.foundation import style
 from kamlab.foundation.language import Text, join, say
+from kamlab.foundation.lettering import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PLACES = {"rank": "estimate", "rank_low": "conf_low", "rank_high": "conf_high"}
+LONGEST_CAPTION = 22.0
+"""Of an account on an axis, in ems; longer ones would leave no room for the picture."""
+
+
+def axis_captions(rows: pd.DataFrame) -> list[str]:
+    """Return id and name of each account, cut to what an axis has room for."""
+    return [shortened(caption, LONGEST_CAPTION) for caption in captions(rows)]
 
 
 def draw_ranking(table: pd.DataFrame, top: int, raised: Text, ax: Axes | None) -> Axes:
@@ -34,7 +42,7 @@ def draw_ranking(table: pd.DataFrame, top: int, raised: Text, ax: Axes | None) -
     look = next(style.looks())
     with style.canvas(ax, width=8.0, height=1.6 + 0.3 * len(table)) as ax:
         style.intervals(ax, table.rename(columns=PLACES), rows, look=look)
-        style.term_axis(ax, captions(table), null=top + 0.5)
+        style.term_axis(ax, axis_captions(table), null=top + 0.5)
         ax.set_xlim(0, table["rank_high"].max() + 2)
         surely = ax.get_yaxis_transform()
         for row, share in zip(rows, table["in_top"], strict=True):

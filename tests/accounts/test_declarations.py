@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from kamlab.accounts import convert
-from kamlab.accounts.spec import fold
+from kamlab.accounts.cells import convert
+from kamlab.foundation.nearest import fold
 from kamlab.accounts.tables import SETTINGS, TABLES, constructs, dictionary, table
 from kamlab.foundation.claims import Status
 from kamlab.foundation.language import Text, speaking

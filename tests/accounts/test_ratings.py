@@ -11,10 +11,10 @@ import statsmodels.api as sm
 
 import kamlab as kl
 from kamlab.accounts import simulate
-from kamlab.accounts.read import read_company
+from kamlab.intake.read import read_company
 from kamlab.accounts.simulation.truth import RETENTION
 from kamlab.accounts.tables import table
-from kamlab.accounts.write import write_company
+from kamlab.intake.giving.write import write_company
 from kamlab.foundation.language import speaking
 
 ERRORS = 3.5  # Monte-Carlo standard errors; the seeds are fixed

@@ -6,8 +6,17 @@ MODEL = "trust =~ trust_1 + trust_2 + trust_3; trust_4 ~ a*trust + commitment_1;
 
 
 @pytest.fixture(scope="session")
+def one_of_every_kind():
+    """Make one result of every kind from a company, its analysis table and the fits on it."""
+    return _one_of_every_kind
+
+
+@pytest.fixture(scope="session")
 def results(company, stay, worth, gain, _table):
-    """One result of every kind."""
+    return _one_of_every_kind(company, stay, worth, gain, _table)
+
+
+def _one_of_every_kind(company, stay, worth, gain, _table):
     survey = company.survey.dropna()
     model = kl.fit_sem(MODEL, survey)
     error = kl.score_error(company)

@@ -7,7 +7,7 @@ import kamlab
 
 PACKAGE = Path(kamlab.__file__).parent
 ORDER = (
-    "foundation", "accounts", "portfolio", "selection", "sem", "quality", "theory", "panel",
+    "foundation", "accounts", "intake", "portfolio", "selection", "sem", "quality", "theory", "panel",
     "retention", "value", "lab",
 )  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)

@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ON_WINDOWS = os.name == "nt"
 
 
+@pytest.fixture(autouse=True)
+def this_checkout_keeps_its_hooks(monkeypatch):
+    monkeypatch.setattr(make, "install_hook", lambda root: "")
+
+
 @pytest.fixture
 def checkout(tmp_path):
     """Return a folder with a finished set-up: a real interpreter, one package, a stamp."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from kamlab.accounts.company import Company
 from kamlab.lab.questions import (
+    account_table,
     classifying,
     classifying_further,
     commitment_trust,
@@ -22,6 +23,7 @@ Answer = str | float
 
 QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **start_here.QUESTIONS,
+    **account_table.QUESTIONS,
     **classifying.QUESTIONS,
     **classifying_further.QUESTIONS,
     **relationship_quality.QUESTIONS,

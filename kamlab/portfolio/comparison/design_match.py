@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation import style
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.columns import column
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.foundation.results import Result
 from kamlab.portfolio.comparison.matching import Matched, efforts, match_accounts, of_cells
 from kamlab.portfolio.portfolio import Portfolio

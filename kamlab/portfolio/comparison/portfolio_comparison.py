@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, paragraph, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.foundation.results import Result
 from kamlab.portfolio.comparison.agreement import (
     Counts,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.portfolio.declaration import entries
 from kamlab.portfolio.declaration.model import Axis, Model
 

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.portfolio.declaration import entries
 from kamlab.portfolio.declaration.places import Places
 

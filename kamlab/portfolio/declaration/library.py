@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.claims import Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.portfolio.declaration.declared import Source
 from kamlab.portfolio.declaration.model import Model
 from kamlab.portfolio.declaration.reading import read_model

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import join, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.portfolio.declaration.card import column_label
 from kamlab.portfolio.declaration.model import Axis, Condition, Item, Model
 from kamlab.portfolio.engine.axes import number_axis

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TypeVar
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.language import Text, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.sem.syntax.entries import NONE, Entry
 from kamlab.sem.syntax.mistakes import Mistake
 from kamlab.sem.syntax.rows import Row

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.language import say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.sem.syntax.entries import Compared, Defined, Statements
 from kamlab.sem.syntax.expressions import Expression, Free, Name, Node, Number
 from kamlab.sem.syntax.mistakes import Misread, Mistake

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from kamlab.accounts.validate import nearest_hint
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.nearest import nearest_hint
 from kamlab.sem.syntax.applied import apply_modifiers, dangling, share
 from kamlab.sem.syntax.bound import Binder
 from kamlab.sem.syntax.entries import Statements

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from kamlab.accounts.identity import captions, identity
+from kamlab.accounts.identity import identity
 from kamlab.foundation import style
 from kamlab.foundation.language import (
     Text,
@@ -25,6 +25,7 @@ from kamlab.foundation.language import (
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
 from kamlab.value.purchases.runaway import Runaway, sentence_of
+from kamlab.value.ranking_picture import axis_captions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -148,7 +149,7 @@ class ResidualValue(Result):
         with style.canvas(ax, width=8.0, height=1.4 + 0.3 * len(top)) as ax:
             look = next(style.looks())
             style.intervals(ax, limits, np.arange(len(top), dtype=float), look=look)
-            style.term_axis(ax, captions(top))
+            style.term_axis(ax, axis_captions(top))
             axis = say("value.purchases_residual_axis_plain")
             if self.currency:
                 axis = say("value.purchases_residual_axis", currency=unit(self.currency))

@@ -1,0 +1,35 @@
+"""Names as people write them: compared without their accidents, and the one probably meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from kamlab.foundation.language import Text, same, say
+
+ALIKE = 0.7
+"""Likeness (difflib's ratio) from which a name is suggested in place of another."""
+
+
+def fold(heading: object) -> str:
+    """Return a heading as it is compared: width, case, spaces and underscores do not count."""
+    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", str(heading)).casefold())
+
+
+def nearest_name(name: object, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that a name was probably meant to be, or None."""
+    folded = {fold(candidate): candidate for candidate in candidates}
+    close = get_close_matches(fold(name), folded, n=1, cutoff=ALIKE)
+    return folded[close[0]] if close else None
+
+
+def nearest_hint(name: object, candidates: Iterable[str]) -> Text:
+    """Return words that suggest the candidate that was probably meant; none where none is near."""
+    return suggestion(nearest_name(name, candidates))
+
+
+def suggestion(name: str | None) -> Text:
+    """Return words that suggest a name, or none."""
+    return say("foundation.nearest", name=name) if name else same("")

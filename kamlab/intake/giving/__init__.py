@@ -1,0 +1,1 @@
+"""What goes out: companies as files, templates, the data dictionary."""

@@ -1,0 +1,97 @@
+"""Which of our columns one of the user's headings may be, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+
+from kamlab.accounts.spec import Column, Table
+from kamlab.accounts.tables import table
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.nearest import ALIKE, fold
+from kamlab.intake.mapping.crm import crm_columns
+from kamlab.intake.mapping.proposed import LIKELY, STATED, SURE, USUAL
+from kamlab.intake.mapping.stated_units import plain_heading
+
+NEAR = 0.85
+"""Likeness (difflib's ratio) from which an optional column is proposed: one sign in four or five
+may differ in Japanese headings, two in English ones. Below it, the likeness is only told."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column of ours, how sure it is, and why."""
+
+    column: Column
+    confidence: float
+    why: Text
+
+    @property
+    def by_name(self) -> bool:
+        """Whether a name says it, rather than a likeness."""
+        return self.confidence > LIKELY
+
+
+def candidates(heading: str, table_name: str) -> tuple[Candidate, ...]:
+    """Return the columns that a heading names; else those that it is like, the likest first.
+
+    Parameters
+    ----------
+    heading : str
+    table_name : str
+        One of our tables.
+
+    Examples
+    --------
+    >>> [c.column.name for c in candidates("売上高（千円）", "periods")]
+    ['revenue']
+    """
+    spec = table(table_name)
+    return named(heading, spec) or _alike(heading, spec)
+
+
+def named(heading: str, spec: Table) -> tuple[Candidate, ...]:
+    """Return the columns that a heading names: by name, label, alias, or as a CRM system does."""
+    plain = plain_heading(heading)
+    found: dict[str, Candidate] = {}
+    crm = crm_columns(spec.name)
+    for words in dict.fromkeys((heading, plain)):
+        sure = SURE if words == heading else STATED
+        if column := spec.by_heading.get(fold(words)):
+            told = "alias" if words == heading else "alias_with_unit"
+            why = say(f"intake.why_{told}", heading=words)
+            found.setdefault(column.name, Candidate(column, sure, why))
+        for name, systems in crm.get(fold(words), {}).items():
+            why = say("intake.why_crm", systems=join([same(system) for system in systems]))
+            found.setdefault(name, Candidate(spec[name], USUAL, why))
+    return tuple(found.values())
+
+
+def _alike(heading: str, spec: Table) -> tuple[Candidate, ...]:
+    words = fold(plain_heading(heading))
+    best: dict[str, tuple[float, str]] = {}
+    matcher = SequenceMatcher(autojunk=False, b=words)
+    for folded, (column, theirs) in _wordings(spec.name).items():
+        matcher.set_seq1(folded)
+        if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+            continue
+        likeness = matcher.ratio()
+        if likeness >= ALIKE and likeness > best.get(column, (0.0, ""))[0]:
+            best[column] = (likeness, theirs)
+    ranked = sorted(best.items(), key=lambda item: -item[1][0])
+    return tuple(
+        Candidate(spec[column], LIKELY * likeness, say("intake.why_alike", heading=theirs))
+        for column, (likeness, theirs) in ranked
+    )
+
+
+def is_near(candidate: Candidate) -> bool:
+    """Return whether a candidate is so alike that it may be proposed."""
+    return candidate.by_name or candidate.confidence >= LIKELY * NEAR
+
+
+@cache
+def _wordings(table_name: str) -> dict[str, tuple[str, str]]:
+    spec = table(table_name)
+    return {fold(h): (column.name, h) for column in spec.columns for h in column.headings}

@@ -1,0 +1,157 @@
+"""What is wrong with a mapping, wherever it comes from: a file or a user's answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from kamlab.accounts.cells.reading import DateOrder
+from kamlab.accounts.spec import Column, Table
+from kamlab.accounts.tables import table
+from kamlab.foundation.errors import KamlabError
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.nearest import fold
+from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
+from kamlab.intake.mapping.units import UNITS, currency_of, units_for
+
+YES_NO = ("TRUE", "FALSE")
+DATE_ORDERS = get_args(DateOrder)
+CURRENCY = re.compile("[A-Z]{3}")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing wrong with a mapping.
+
+    Parameters
+    ----------
+    kind : str
+        `mapping_what_<kind>` in words.toml; how to mend it is `mapping_in_file_<kind>` or
+        `mapping_in_call_<kind>`.
+    sheet, heading : str
+        Where; "" where the whole mapping or sheet is meant.
+    key : str
+        The entry of the sheet or column that is wrong; "" for all of it.
+    words : mapping
+        What goes into the words.
+    """
+
+    kind: str
+    sheet: str = ""
+    heading: str = ""
+    key: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_mistakes(mapping: ExportMapping) -> Iterator[Mistake]:
+    """Find everything in a mapping that could not be read with.
+
+    Names of tables, columns and units must exist; that is for who makes the rules to see.
+    """
+    for sheet in mapping.sheets:
+        spec = table(sheet.table)
+        yield from _about_sheet(sheet, spec)
+        for rule in sheet.columns:
+            yield from _about_column(sheet.name, rule, spec[rule.column], mapping.currency)
+    if all(sheet.table != "accounts" for sheet in mapping.sheets):
+        yield Mistake("no_accounts")
+    names = [fold(sheet.name) for sheet in mapping.sheets]
+    for at, sheet in enumerate(mapping.sheets):
+        if names[at] in names[:at]:
+            yield Mistake("sheet_twice", sheet.name, key="name")
+
+
+def currency_mistakes(currency: str) -> Iterator[Mistake]:
+    """Find what is wrong with the code of a currency."""
+    if not currency:
+        yield Mistake("no_currency")
+    elif not CURRENCY.fullmatch(currency):
+        yield Mistake("currency", key="currency", words={"got": currency})
+
+
+def refuse(mistakes: Iterable[Mistake]) -> None:
+    """Raise `KamlabError` with every mistake, in the words for calls, if there is any."""
+    refuse_texts([in_a_call(mistake) for mistake in mistakes])
+
+
+def refuse_texts(texts: Sequence[Text]) -> None:
+    """Raise `KamlabError` with everything that is open or wrong, if there is any."""
+    if texts:
+        told = say("intake.mapping_open", count=len(texts))
+        for text in texts:
+            told += same("\n- ") + text
+        raise KamlabError(told)
+
+
+def in_a_call(mistake: Mistake) -> Text:
+    """Return a mistake with its place and how to mend it in a call."""
+    what = say(f"intake.mapping_what_{mistake.kind}", **mistake.words)
+    remedy = say(f"intake.mapping_in_call_{mistake.kind}", **mistake.words)
+    place = "/".join(part for part in (mistake.sheet, mistake.heading) if part)
+    return (same(place) + Text(": ", "：") if place else same("")) + what + Text(" ", "") + remedy
+
+
+def _about_sheet(sheet: SheetRule, spec: Table) -> Iterator[Mistake]:
+    headings: dict[str, list[str]] = {}
+    for rule in sheet.columns:
+        headings.setdefault(rule.column, []).append(rule.heading)
+    for column, theirs in headings.items():
+        if len(theirs) > 1:
+            words = {"column": column, "headings": join([same(heading) for heading in theirs])}
+            yield Mistake("column_twice", sheet.name, theirs[-1], words=words)
+    named_twice = Counter(rule.heading for rule in sheet.columns)
+    for heading in (heading for heading, count in named_twice.items() if count > 1):
+        yield Mistake("heading_twice", sheet.name, heading, words={"heading": heading})
+    missing = [column for column in spec.columns if column.required and column.name not in headings]
+    for absent in missing:
+        words = named(absent) | {"name": absent.name, "table": spec.name, "sheet": sheet.name}
+        yield Mistake("missing", sheet.name, words=words)
+
+
+def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -> Iterator[Mistake]:
+    def bad(kind: str, key: str, **words: object) -> Mistake:
+        told = named(column) | {"heading": rule.heading} | words
+        return Mistake(kind, sheet, rule.heading, key, told)
+
+    units = units_for(column)
+    listed = ", ".join(units)
+    unit_currency = currency_of([rule.unit] if rule.unit in UNITS else [])
+    if not rule.unit and column.type == "money":
+        yield bad("no_unit", "", units=listed)
+    elif rule.unit and rule.unit not in UNITS:
+        yield bad("unknown_unit", "unit", got=rule.unit, units=listed or "–")
+    elif rule.unit and rule.unit not in units:
+        yield bad("unit_not_for", "unit", got=rule.unit, units=listed or "–")
+    elif CURRENCY.fullmatch(currency) and unit_currency not in ("", currency):
+        yield bad("unit_currency", "unit", got=rule.unit, currency=currency)
+    if rule.values:
+        codes = tuple(column.values) or (YES_NO if column.type == "boolean" else ())
+        if not codes:
+            yield bad("values_not_for", "values")
+        for word, code in rule.values.items() if codes else ():
+            if code not in codes:
+                yield bad("unknown_code", "values", word=word, got=code, codes=", ".join(codes))
+    if column.type != "date" and (rule.date_order != "ymd" or rule.timezone):
+        yield bad("not_a_date", "timezone" if rule.timezone else "date_order")
+    if rule.date_order not in DATE_ORDERS:
+        yield bad("date_order", "date_order", got=rule.date_order, orders=", ".join(DATE_ORDERS))
+    if rule.timezone and not _is_zone(rule.timezone):
+        yield bad("timezone", "timezone", got=rule.timezone)
+
+
+def named(column: Column) -> dict[str, Any]:
+    """Return a column's name with its label, as words take it."""
+    label = Text(f"{column.name} ({column.label.en})", f"{column.name}（{column.label.ja}）")
+    return {"column": label}
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no key at all, or a folder of zones
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""Propose which of our columns the headings of a sheet are; what is in doubt stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from kamlab.accounts.spec import Column
+from kamlab.accounts.tables import table
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.intake.mapping.candidates import Candidate, candidates, is_near
+from kamlab.intake.mapping.evidence import FIT, MOST_WORDS, Evidence, examine, examples
+from kamlab.intake.mapping.known import Known
+from kamlab.intake.mapping.propose_meaning import with_meaning
+from kamlab.intake.mapping.proposed import SURE, ProposedColumn, also
+
+
+@dataclass(frozen=True, eq=False)
+class _Heading:
+    """A heading with its cells, and the columns that it may be."""
+
+    heading: str
+    cells: pd.Series
+    options: tuple[Candidate, ...]
+    told: bool = False
+
+    @property
+    def rank(self) -> int:
+        """Who gets a column that several want: what the user said, then names, then likeness."""
+        return 2 if self.told else int(bool(self.options) and self.options[0].by_name)
+
+
+def propose_columns(known: Known) -> tuple[ProposedColumn, ...]:
+    """Propose a column of ours for every heading, or say what is open about it."""
+    found = known.found
+    headings = [
+        _Heading(heading, found.cells.iloc[:, at], *_options(heading, known))
+        for heading, at in _distinct(found.headings).items()
+    ]
+    wanted = _wanted(headings)
+    return tuple(_proposed(each, wanted, known) for each in headings)
+
+
+def _options(heading: str, known: Known) -> tuple[tuple[Candidate, ...], bool]:
+    told = known.answers.columns
+    if heading not in told:
+        return candidates(heading, known.table), False
+    name = told[heading]
+    if name is None:
+        return (), True
+    return (Candidate(table(known.table)[name], SURE, say("intake.why_told")),), True
+
+
+def _wanted(headings: Iterable[_Heading]) -> dict[str, list[_Heading]]:
+    """Return, for each column, the headings that want it most: one, or several in doubt."""
+    wanted: dict[str, list[_Heading]] = {}
+    for each in headings:
+        certain = [option for option in each.options if option.by_name]
+        for option in certain or each.options[:1]:
+            wanted.setdefault(option.column.name, []).append(each)
+    ranks = {name: max(each.rank for each in those) for name, those in wanted.items()}
+    return {
+        name: [each for each in those if each.rank == ranks[name]] for name, those in wanted.items()
+    }
+
+
+def _proposed(each: _Heading, wanted: Mapping[str, list[_Heading]], known: Known) -> ProposedColumn:
+    kept = ProposedColumn(each.heading, examples=examples(each.cells), why=say("intake.why_none"))
+    if not each.options:
+        return replace(kept, why=say("intake.why_told")) if each.told else kept
+    free = [option for option in each.options if each in wanted.get(option.column.name, ())]
+    if not free:
+        owner = wanted[each.options[0].column.name][0].heading
+        words = {"column": each.options[0].column.name, "heading": owner}
+        return replace(kept, why=say("intake.why_taken", **words))
+    first = free[0]
+    if known.found.headings.count(each.heading) > 1:
+        return _open(kept, free, say("intake.why_repeated"))
+    if each.told:
+        return with_meaning(kept, first, each.cells, known)
+    evidence = examine(first.column, each.cells, known.answers.blank(each.heading))
+    rivals = [other.heading for other in wanted[first.column.name] if other is not each]
+    if not first.by_name:
+        return _likely(each, kept, free, bool(rivals), evidence, known)
+    if len(free) > 1:
+        return _open(kept, free, say("intake.why_several", columns=_columns(free)))
+    if rivals:
+        return _open(kept, free, also(first.why, _rivals(rivals)))
+    if _is_other(evidence):
+        return _open(kept, free, also(first.why, _misfit(first.column, evidence.fits)))
+    return with_meaning(kept, first, each.cells, known)
+
+
+def _likely(
+    each: _Heading,
+    kept: ProposedColumn,
+    free: list[Candidate],
+    wanted_twice: bool,
+    evidence: Evidence,
+    known: Known,
+) -> ProposedColumn:
+    """Propose what is only alike where little hangs on it; ask where much does; else tell."""
+    first = free[0]
+    if not is_near(first) or evidence.fits < FIT:
+        return replace(kept, why=first.why)
+    if _matters(first.column) or wanted_twice or _tie(each.options):
+        return _open(kept, [option for option in free if is_near(option)], first.why)
+    return with_meaning(kept, first, each.cells, known)
+
+
+def _is_other(evidence: Evidence) -> bool:
+    """Return whether the cells are something else than the heading says."""
+    words = len(evidence.unknown)
+    return evidence.fits < FIT and not 0 < words <= MOST_WORDS
+
+
+def _matters(column: Column) -> bool:
+    """Return whether a wrong column would spoil everything: keys, what is compulsory, money."""
+    return column.required or column.type in ("id", "money")
+
+
+def _tie(options: tuple[Candidate, ...]) -> bool:
+    return len(options) > 1 and options[0].confidence == options[1].confidence
+
+
+def _open(kept: ProposedColumn, options: Iterable[Candidate], why: Text) -> ProposedColumn:
+    names = tuple(option.column.name for option in options)
+    return replace(kept, candidates=names, why=why, open=("column",))
+
+
+def _rivals(headings: list[str]) -> Text:
+    return say("intake.why_rivals", headings=join([same(heading) for heading in headings]))
+
+
+def _misfit(column: Column, fits: float) -> Text:
+    kind = say(f"accounts.type_{column.type}")
+    return say("intake.why_misfit", share=f"{1 - fits:.0%}", type=kind)
+
+
+def _columns(options: Iterable[Candidate]) -> Text:
+    return join([same(option.column.name) for option in options])
+
+
+def _distinct(headings: tuple[str, ...]) -> dict[str, int]:
+    """Return the position of each heading; of those that come twice, the first."""
+    first: dict[str, int] = {}
+    for at, heading in enumerate(headings):
+        if heading:
+            first.setdefault(heading, at)
+    return first

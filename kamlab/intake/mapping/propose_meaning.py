@@ -1,0 +1,125 @@
+"""Propose how the cells of a column are meant: unit, words, order of day and month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.cells.reading import DateOrder
+from kamlab.accounts.cells.text import as_text, is_blank
+from kamlab.accounts.spec import Column
+from kamlab.foundation.language import Text, same, say
+from kamlab.foundation.nearest import fold
+from kamlab.intake.mapping.candidates import Candidate
+from kamlab.intake.mapping.evidence import bare_numbers, examine
+from kamlab.intake.mapping.known import Known
+from kamlab.intake.mapping.proposed import ProposedColumn, Question, also
+from kamlab.intake.mapping.stated_units import Stated, unit_above, unit_in_heading
+from kamlab.intake.mapping.units import UNITS, YEN
+
+
+def with_meaning(
+    kept: ProposedColumn, candidate: Candidate, cells: pd.Series, known: Known
+) -> ProposedColumn:
+    """Return a column that is settled, with what is known and open about its cells."""
+    column = candidate.column
+    zone = known.answers.any_timezone if column.type == "date" else ""
+    settled = replace(
+        kept,
+        column=column.name,
+        confidence=candidate.confidence,
+        why=candidate.why,
+        timezone=known.answers.timezone.get(kept.heading, zone),
+    )
+    settled = _with_unit(settled, column, cells, known)
+    return _with_words(settled, column, cells, known)
+
+
+def _with_unit(
+    settled: ProposedColumn, column: Column, cells: pd.Series, known: Known
+) -> ProposedColumn:
+    heading = settled.heading
+    if heading in known.answers.units:
+        return replace(settled, unit=known.answers.units[heading])
+    if column.type == "share":
+        return _with_share(settled, column, cells)
+    stated = unit_in_heading(heading, column)
+    if stated:
+        return _stated(settled, stated, say("intake.why_unit_in_heading", words=stated.words))
+    if column.type != "money":
+        return settled
+    if stated := unit_above(known.found.above, column):
+        return _stated(settled, stated, say("intake.why_unit_above", words=stated.words))
+    if currency := known.whole_units:
+        unit = "円" if currency == YEN else "1"
+        return _stated(settled, Stated(unit, currency, ""), say("intake.why_unit_settings"))
+    if _all_yen(cells):
+        return _stated(settled, Stated("円", YEN, ""), say("intake.why_unit_in_cells"))
+    return _ask(settled, "unit", say("intake.why_no_unit"))
+
+
+def _stated(settled: ProposedColumn, stated: Stated, why: Text) -> ProposedColumn:
+    why = also(settled.why, why)
+    return replace(settled, unit=stated.unit, currency=stated.currency, why=why)
+
+
+def _with_share(settled: ProposedColumn, column: Column, cells: pd.Series) -> ProposedColumn:
+    """Propose % only where heading and numbers agree; cells that say % themselves need no unit."""
+    numbers = bare_numbers(cells)
+    if not len(numbers):
+        return settled
+    percent = unit_in_heading(settled.heading, column) is not None
+    fraction = bool((np.abs(numbers) <= 1).all())
+    if percent == fraction:
+        return _ask(settled, "unit", say("intake.why_share_unclear"))
+    unit = "%" if percent else "1"
+    return _stated(settled, Stated(unit, "", ""), say("intake.why_share", unit=same(unit)))
+
+
+def _with_words(
+    settled: ProposedColumn, column: Column, cells: pd.Series, known: Known
+) -> ProposedColumn:
+    values, blank = known.answers.meant(settled.heading), known.answers.blank(settled.heading)
+    settled = replace(settled, values=values, blank=blank)
+    evidence = examine(column, cells, blank)
+    meant = {fold(word) for word in values}
+    unknown = tuple(word for word in evidence.unknown if fold(word) not in meant)
+    if unknown:
+        settled = replace(settled, unknown=unknown)
+        settled = _ask(settled, "values", say("intake.why_words", words=_some(unknown)))
+    told = known.answers.date_order.get(settled.heading)
+    if not told and evidence.ambiguous:
+        told = known.answers.any_date_order
+    if told:
+        return replace(settled, date_order=cast("DateOrder", told))
+    if evidence.date_order:
+        why = also(settled.why, say(f"intake.why_{evidence.date_order}"))
+        return replace(settled, date_order=cast("DateOrder", evidence.date_order), why=why)
+    if evidence.ambiguous:
+        return _ask(settled, "date_order", say("intake.why_date_order"))
+    return settled
+
+
+def _ask(settled: ProposedColumn, question: Question, why: Text) -> ProposedColumn:
+    return replace(settled, why=also(settled.why, why), open=(*settled.open, question))
+
+
+def _all_yen(cells: pd.Series) -> bool:
+    """Return whether every amount bears ¥ or 円 itself, and none a thousand or the like."""
+    texts = [fold(text) for text in as_text(cells) if not is_blank(text)]
+    yen = fold("¥")
+    marked = [text for text in texts if text.startswith((yen, "-" + yen)) or text.endswith("円")]
+    scaled = [unit for unit in UNITS if unit.endswith("円") and unit != "円"]
+    return (
+        bool(texts)
+        and len(marked) == len(texts)
+        and not any(text.endswith(tuple(scaled)) for text in texts)
+    )
+
+
+def _some(words: tuple[str, ...]) -> Text:
+    listed = "、".join(words[:5]) + ("…" if len(words) > 5 else "")
+    return Text(", ".join(words[:5]) + ("…" if len(words) > 5 else ""), listed)

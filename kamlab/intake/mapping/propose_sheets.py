@@ -1,0 +1,168 @@
+"""Propose which of our tables a sheet is; what is in doubt stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from kamlab.accounts.tables import SETTINGS, TABLES, table
+from kamlab.foundation.language import Text, join, same, say
+from kamlab.intake.mapping.automatic import automatic_rules, plain_name, table_of_name
+from kamlab.intake.mapping.candidates import named
+from kamlab.intake.mapping.crm import crm_named
+from kamlab.intake.mapping.known import NO_ANSWERS, Known, SheetAnswers
+from kamlab.intake.mapping.propose_columns import propose_columns
+from kamlab.intake.mapping.proposed import LIKELY, SURE, USUAL, ProposedSheet
+from kamlab.intake.sources.found import FoundTable
+
+FEWEST = 3
+"""Columns of a table that headings must name before they alone tell the table: an ID and a name
+stand in nearly every sheet."""
+
+
+@dataclass(frozen=True)
+class _Match:
+    """How well headings fit a table."""
+
+    table: str
+    named: tuple[str, ...]
+    whole: bool
+
+
+def propose_sheet(
+    found: FoundTable,
+    told: Mapping[str, str | None],
+    answers: SheetAnswers = NO_ANSWERS,
+    whole_units: str = "",
+) -> ProposedSheet:
+    """Propose the table that a sheet is, and its columns.
+
+    Parameters
+    ----------
+    found : FoundTable
+    told : mapping of str to str or None
+        What the user has said: sheet to table, None to leave it out.
+    answers : SheetAnswers
+    whole_units : str
+        As in `Known`.
+    """
+    if found.name in told:
+        sheet = ProposedSheet(found.name, told[found.name] or "", SURE, say("intake.why_told"))
+    else:
+        sheet = _by_name_and_headings(found)
+    if not sheet.table:
+        return sheet
+    known = Known(found, sheet.table, answers, whole_units)
+    return replace(sheet, columns=propose_columns(known))
+
+
+def propose_sheets(
+    found: Iterable[FoundTable],
+    told: Mapping[str, str | None],
+    answers: Mapping[str, SheetAnswers],
+) -> tuple[ProposedSheet, ...]:
+    """Propose all sheets of an export, with what the user has said of each by its name."""
+    found = tuple(found)
+    units = next((currency for each in found if (currency := _own_currency(each))), "")
+    sheets = [propose_sheet(f, told, answers.get(f.name, NO_ANSWERS), units) for f in found]
+    return settle_joins(sheets, told)
+
+
+def _own_currency(found: FoundTable) -> str:
+    """Return the currency that a company written by kamlab says it has; its units are whole."""
+    rules = automatic_rules(found) if table_of_name(found.name) == SETTINGS else None
+    columns = {rule.column: rule.heading for rule in rules.columns} if rules else {}
+    if "currency" not in columns or found.cells.empty:
+        return ""
+    return str(found.cells.iloc[0, found.headings.index(columns["currency"])])
+
+
+def settle_joins(
+    sheets: Iterable[ProposedSheet], told: Mapping[str, str | None]
+) -> tuple[ProposedSheet, ...]:
+    """Leave open which of several sheets is a table, unless they are alike and can be joined.
+
+    Files of single months have the same headings and are joined. Two lists of customers, or
+    sheets with other headings, may be an old and a new state of the same thing.
+    """
+    sheets = tuple(sheets)
+    settled = []
+    for sheet in sheets:
+        others = [s for s in sheets if s.table == sheet.table and s is not sheet]
+        alike = all(_headings(other) == _headings(sheet) for other in others)
+        joined = alike and sheet.table != "accounts"
+        if not sheet.table or not others or joined or sheet.name in told:
+            settled.append(sheet)
+            continue
+        words = {"table": sheet.table, "sheets": join([same(other.name) for other in others])}
+        why = say("intake.why_table_twice", **words)
+        settled.append(ProposedSheet(sheet.name, "", sheet.confidence, why, (sheet.table,)))
+    return tuple(settled)
+
+
+def _headings(sheet: ProposedSheet) -> list[str]:
+    return [column.heading for column in sheet.columns]
+
+
+def _by_name_and_headings(found: FoundTable) -> ProposedSheet:
+    matches = {name: _match(found.headings, name) for name in TABLES}
+    likely = _best(matches)
+    by_name = table_of_name(found.name)
+    if by_name == SETTINGS:
+        return ProposedSheet(found.name, SETTINGS, SURE, say("intake.why_sheet_name"))
+    exports = crm_named(plain_name(found.name))
+    if by_name is None and exports and len({export.table for export in exports}) == 1:
+        systems = join([same(system) for system in dict.fromkeys(e.system for e in exports)])
+        why = say("intake.why_crm", systems=systems)
+        caution = next((export.caution for export in exports if export.caution), None)
+        if caution:
+            return _open(found, (exports[0].table,), caution)
+        return _checked(found, exports[0].table, USUAL, why, matches, likely)
+    if by_name:
+        return _checked(found, by_name, SURE, say("intake.why_sheet_name"), matches, likely)
+    if len(likely) == 1:
+        why = say("intake.why_headings", headings=_listed(matches[likely[0]].named))
+        return ProposedSheet(found.name, likely[0], LIKELY, why)
+    if likely:
+        return _open(found, tuple(likely), say("intake.why_tables", tables=_listed(likely)))
+    return ProposedSheet(found.name, "", 0.0, say("intake.why_no_table"))
+
+
+def _checked(
+    found: FoundTable,
+    name: str,
+    confidence: float,
+    why: Text,
+    matches: Mapping[str, _Match],
+    likely: list[str],
+) -> ProposedSheet:
+    """Take the table of a name, unless its headings say clearly that it is another one."""
+    if likely and name not in likely and not matches[name].whole:
+        words = {"name": name, "likely": _listed(likely)}
+        return _open(found, (name, *likely), say("intake.why_name_and_headings", **words))
+    return ProposedSheet(found.name, name, confidence, why)
+
+
+def _open(found: FoundTable, names: tuple[str, ...], why: Text) -> ProposedSheet:
+    return ProposedSheet(found.name, "", 0.0, why, names)
+
+
+def _match(headings: Iterable[str], name: str) -> _Match:
+    spec = table(name)
+    theirs: dict[str, str] = {}
+    for heading in dict.fromkeys(headings):
+        for candidate in named(heading, spec):
+            theirs.setdefault(candidate.column.name, heading)
+    needed = {column.name for column in spec.columns if column.required}
+    return _Match(name, tuple(theirs.values()), needed <= set(theirs))
+
+
+def _best(matches: Mapping[str, _Match]) -> list[str]:
+    """Return the tables whose compulsory columns are all there and most others with them."""
+    whole = [match for match in matches.values() if match.whole and len(match.named) >= FEWEST]
+    most = max((len(match.named) for match in whole), default=0)
+    return [match.table for match in whole if len(match.named) == most]
+
+
+def _listed(names: Iterable[str]) -> Text:
+    return join([same(name) for name in names])

@@ -1,0 +1,107 @@
+"""From a table as found to records under kamlab's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.cells.convert import infer
+from kamlab.accounts.findings import Place, Sheet
+from kamlab.accounts.spec import Table
+from kamlab.accounts.tables import table
+from kamlab.foundation.errors import Problem
+from kamlab.foundation.language import join, same, say
+from kamlab.foundation.nearest import fold
+from kamlab.intake.giving.escaping import unguard
+from kamlab.intake.mapping.rules import SheetRule
+from kamlab.intake.problems import problem
+from kamlab.intake.sources.found import FoundTable
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """A table as found, with kamlab's names for the columns that are known.
+
+    Parameters
+    ----------
+    found : FoundTable
+    rule : SheetRule
+    frame : DataFrame
+        Known columns under kamlab's names with the cells as given; others typed.
+    headings : mapping of str to str
+        For each column of `frame`, its heading in the sheet.
+    extra : tuple of str
+        The columns that are not known.
+    problems : tuple of Problem
+        What is wrong with the headings.
+    """
+
+    found: FoundTable
+    rule: SheetRule
+    frame: pd.DataFrame
+    headings: dict[str, str]
+    extra: tuple[str, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def name_columns(found: FoundTable, rule: SheetRule) -> Records:
+    """Give the columns of a found table their names."""
+    spec = table(rule.table)
+    ours = {fold(column.heading): column.column for column in rule.columns}
+    frame: dict[str, pd.Series] = {}
+    headings: dict[str, str] = {}
+    extra: list[str] = []
+    problems = list(_unnamed(found, spec))
+    for at, heading in enumerate(found.headings):
+        cells = found.cells.iloc[:, at].reset_index(drop=True)
+        name = ours.get(fold(heading)) or _own_name(heading, spec)
+        if name in headings:
+            both = join([same(headings[name]), same(heading)])
+            once = say("accounts.allowed_columns")
+            problems.append(problem(spec.name, "headings_twice", once, column=name, headings=both))
+            continue
+        if as_given := cells.dtype == object:
+            cells = _unguarded(cells)
+        if name not in ours.values():
+            extra.append(name)
+            cells = infer(cells) if as_given else cells
+        frame[name], headings[name] = cells, heading
+    columns = pd.DataFrame(frame, index=pd.RangeIndex(len(found.rows)))
+    return Records(found, rule, columns, headings, tuple(extra), tuple(problems))
+
+
+def joined(parts: Sequence[Records]) -> Sheet:
+    """Join the records of one table, which may come from several sheets."""
+    spec = table(parts[0].rule.table)
+    frames = [part.frame for part in parts]
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return Sheet(
+        spec=spec,
+        given=frame,
+        typed=frame,
+        rows=np.concatenate([part.found.rows for part in parts]),
+        places=tuple(Place(part.found.name, part.headings) for part in parts),
+        origin=np.repeat(np.arange(len(parts)), [len(part.frame) for part in parts]),
+    )
+
+
+def _own_name(heading: str, spec: Table) -> str:
+    """Return the name under which an unknown column is kept: never one that means another."""
+    heading = unguard(heading)
+    return f"export:{heading}" if fold(heading) in spec.by_heading else heading
+
+
+def _unguarded(cells: pd.Series) -> pd.Series:
+    plain = [unguard(cell) if isinstance(cell, str) else cell for cell in cells.tolist()]
+    return pd.Series(plain, index=cells.index, dtype=object)
+
+
+def _unnamed(found: FoundTable, spec: Table) -> Iterator[Problem]:
+    allow = say("intake.allowed_headings")
+    for each in found.unnamed:
+        yield problem(
+            spec.name, "no_heading", allow, row=each.row, value=each.value, letter=each.letter
+        )

@@ -1,0 +1,1 @@
+"""Files as they stand: sheets, their layout, and where their headings are."""

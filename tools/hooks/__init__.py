@@ -1,0 +1,1 @@
+"""What git runs before a commit, and how it gets there."""
