@@ -7,7 +7,7 @@ from .accounts.samples import sample_company as sample_company
 from .accounts.simulate import simulate_company as simulate_company
 from .accounts.tables import constructs as constructs
 from .accounts.tables import dictionary as dictionary
-from .accounts.transactions import summarise_transactions as summarise_transactions
+from .accounts.orders.summarise import summarise_transactions as summarise_transactions
 from .foundation.claims import Claim as Claim
 from .foundation.columns import labelled as labelled
 from .foundation.compare import compare as compare
@@ -22,8 +22,13 @@ from .foundation.errors import NotApplicable as NotApplicable
 from .foundation.errors import RecalledClaimWarning as RecalledClaimWarning
 from .foundation.errors import RowsLeftOutWarning as RowsLeftOutWarning
 from .foundation.language import use_language as use_language
-from .intake.giving.write import write_company as write_company
 from .intake.check import check_company as check_company
+from .intake.giving.template import write_template as write_template
+from .intake.giving.write import write_company as write_company
+from .intake.mapping.propose import propose_mapping as propose_mapping
+from .intake.privacy.key import write_key as write_key
+from .intake.privacy.pseudonymise import pseudonymise as pseudonymise
+from .intake.privacy.small_cells import small_cells as small_cells
 from .intake.read import read_company as read_company
 from .lab.path_explorer import explore_paths as explore_paths
 from .lab.portfolio_explorer import explore_portfolio as explore_portfolio

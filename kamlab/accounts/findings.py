@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -42,10 +42,13 @@ class Place:
         Its name.
     headings : mapping of str to str
         For kamlab's columns, the headings there.
+    header_row : int or None
+        The row in which they stand, where there are rows.
     """
 
     name: str
     headings: Mapping[str, str] = field(default_factory=dict)
+    header_row: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +134,16 @@ class Finding:
         """Whether the table as a whole cannot be accepted."""
         return self.severity == "error" and not len(self.positions)
 
+    def lifted(self, kept: Positions) -> Finding:
+        """Return it for the table of which its own rows are those at `kept`."""
+        place = {int(position): at for at, position in enumerate(kept)}
+        return replace(
+            self,
+            positions=kept[self.positions],
+            also=kept[self.also],
+            words=lambda at: self.words(place[at]) if len(self.positions) else self.words(at),
+        )
+
     def problems(self, sheet: Sheet) -> list[Problem]:
         """Return it in words: the first rows one by one, the others as a number."""
         if not len(self.positions):
@@ -170,7 +183,7 @@ def their_name(theirs: str, ours: str) -> str:
     return ours if fold(bare) == fold(ours) else f"{theirs} ({ours})"
 
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
 """What a file's name may end in that holds one table."""
 
 

@@ -17,8 +17,8 @@ from kamlab.foundation.nearest import fold, suggestion
 def duplicates(sheet: Sheet) -> Iterator[Finding]:
     """Tell of records with the key of an earlier one.
 
-    Where the whole row is repeated, the later one cannot be accepted. Where the rows differ,
-    none of them can be: to keep one would be a guess.
+    Where the later row says the same in every declared column, it cannot be accepted. Where
+    they differ, none of them can be: to keep one would be a guess.
     """
     key = list(sheet.spec.key)
     if not key or not sheet.has(*key):
@@ -29,7 +29,8 @@ def duplicates(sheet: Sheet) -> Iterator[Finding]:
         return
     group = keys.groupby(key, sort=False).ngroup()
     first = pd.Series(keys.index, index=keys.index).groupby(group).transform("first")
-    content = pd.util.hash_pandas_object(sheet.given.astype(str), index=False)
+    declared = sheet.typed[[column.name for column in sheet.columns]].astype(str)
+    content = pd.util.hash_pandas_object(declared, index=False)
     same_row = content.loc[keys.index].to_numpy() == content.loc[first].to_numpy()
     differs = pd.Series(~same_row, index=keys.index).groupby(group).transform("any")
     allow = say("accounts.allowed_once", columns=" + ".join(key))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
+from kamlab.accounts.orders.summarise import summarise_transactions
 from kamlab.accounts.simulation import business, people, ratings, relationship
 from kamlab.accounts.simulation.truth import LOG_MARGIN, PATHS, RETENTION, Truth
-from kamlab.accounts.transactions import summarise_transactions
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 

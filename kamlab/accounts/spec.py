@@ -25,7 +25,7 @@ class Column:
     name : str
         The name in a company's DataFrame.
     type : str
-        One of the types in `convert.CONVERTERS`.
+        One of the types in `convert.DTYPES`.
     label, meaning : Text
         The heading people see, and what the column holds.
     required : bool

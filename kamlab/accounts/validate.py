@@ -147,12 +147,25 @@ def _about_headings(sheet: Sheet) -> Iterator[Finding]:
     compulsory = say("accounts.allowed_compulsory", columns=join([same(c.name) for c in needed]))
     for column in needed:
         if column.name not in names and column not in others.values():
-            hint = {"label": column.label, "nearest": nearest_hint(column.name, strangers)}
+            hint = {
+                "label": column.label,
+                "nearest": nearest_hint(column.name, strangers),
+                "found": _headings_found(sheet),
+            }
             yield about(
                 spec.name, "missing_column", compulsory, column=column.name, words=_always(hint)
             )
     if spec.name == "accounts" and len(names) and sheet.given.empty:
         yield about(spec.name, "no_rows", say("accounts.allowed_headings"))
+
+
+def _headings_found(sheet: Sheet) -> Text:
+    """Return which row was taken for the headings, where it may have been a wrong one."""
+    place = sheet.places[0]
+    if place.header_row is None:
+        return same("")
+    names = join([same(heading) for heading in place.headings.values()])
+    return say("accounts.headings_found", row=place.header_row, names=names)
 
 
 def _always(words: Mapping[str, object]) -> Callable[[int], Mapping[str, object]]:
@@ -173,6 +186,7 @@ def _converted(
         values, misfits, rules = convert(column, once[column.name], reading)
         findings += _misfits(sheet, column, misfits)
         findings += _out_of_range(sheet, column, values)
+        findings += _percent_of_percent(sheet, column, values, reading)
         if column.required:
             blank = np.setdiff1d(np.flatnonzero(values.isna()), list(misfits)).astype(np.intp)
             filled = say("accounts.allowed_filled")
@@ -203,6 +217,15 @@ def _out_of_range(sheet: Sheet, column: Column, values: pd.Series) -> Iterator[F
     outside = np.flatnonzero(((values < column.minimum) | (values > high)).to_numpy(dtype=bool))
     kind = "range_share" if column.type == "share" else "range"
     yield from _cells(sheet, column, outside, kind, allowed(column))
+
+
+def _percent_of_percent(
+    sheet: Sheet, column: Column, values: pd.Series, reading: Reading
+) -> Iterator[Finding]:
+    """Doubt percents that are all 1 or less: Excel stores what it shows as 35 % as 0.35."""
+    if column.type == "share" and reading.scale < 1 and values.max() <= reading.scale:
+        finding = about(sheet.spec.name, "percent_twice", allowed(column), column=column.name)
+        yield replace(finding, severity="warning")
 
 
 def _cells(

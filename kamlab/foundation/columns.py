@@ -52,7 +52,8 @@ class OutputColumn:
             return "–"
         if self.format == "code":
             return str(self.values.get(_code(cell), cell))
-        return FORMATS[self.format](cell)
+        # Rows set aside have a user's words where numbers are declared.
+        return cell if isinstance(cell, str) else FORMATS[self.format](cell)
 
 
 def _code(cell: Any) -> str:

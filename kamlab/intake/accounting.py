@@ -106,7 +106,7 @@ def _parts(taken: TakenIn, name: str) -> list[Records]:
 def _count(taken: TakenIn, name: str, severity: str) -> int:
     return sum(
         max(1, len(each.positions))
-        for each in taken.findings
+        for each in (*taken.findings, *taken.followers)
         if each.table == name and each.severity == severity
     )
 

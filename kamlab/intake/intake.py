@@ -47,7 +47,10 @@ class Intake(Result):
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The problems for which rows are set aside or a table cannot be read."""
+        """The problems for which rows are set aside or a table cannot be read.
+
+        Rows that only follow their customer are left out: mending the customer mends them.
+        """
         return tuple(each for each in self._taken.problems if each.severity == "error")
 
     def tidy(self) -> pd.DataFrame:
@@ -78,7 +81,9 @@ class Intake(Result):
             it is kept), table, column, row as Excel counts, value, what is wrong, what is
             allowed, how to mend it. Of many alike, the first are listed and the rest counted.
         """
-        return problem_table(self._taken.problems)
+        sheets, followers = self._taken.checked.sheets, self._taken.followers
+        following = [p for each in followers for p in each.problems(sheets[each.table])]
+        return problem_table([*self._taken.problems, *following])
 
     def changes(self) -> pd.DataFrame:
         """Return every cell that was changed in more than form: one row each.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.cells.convert import infer
-from kamlab.accounts.findings import Place, Sheet
+from kamlab.accounts.findings import Place, Sheet, their_name
 from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import Problem
@@ -54,14 +54,15 @@ def name_columns(found: FoundTable, rule: SheetRule) -> Records:
     frame: dict[str, pd.Series] = {}
     headings: dict[str, str] = {}
     extra: list[str] = []
-    problems = list(_unnamed(found, spec))
+    place = their_name(found.name, spec.name)
+    problems = list(_unnamed(found, place))
     for at, heading in enumerate(found.headings):
         cells = found.cells.iloc[:, at].reset_index(drop=True)
         name = ours.get(fold(heading)) or _own_name(heading, spec)
         if name in headings:
             both = join([same(headings[name]), same(heading)])
             once = say("accounts.allowed_columns")
-            problems.append(problem(spec.name, "headings_twice", once, column=name, headings=both))
+            problems.append(problem(place, "headings_twice", once, column=name, headings=both))
             continue
         if as_given := cells.dtype == object:
             cells = _unguarded(cells)
@@ -83,7 +84,7 @@ def joined(parts: Sequence[Records]) -> Sheet:
         given=frame,
         typed=frame,
         rows=np.concatenate([part.found.rows for part in parts]),
-        places=tuple(Place(part.found.name, part.headings) for part in parts),
+        places=tuple(_place(part) for part in parts),
         origin=np.repeat(np.arange(len(parts)), [len(part.frame) for part in parts]),
     )
 
@@ -95,13 +96,20 @@ def _own_name(heading: str, spec: Table) -> str:
 
 
 def _unguarded(cells: pd.Series) -> pd.Series:
-    plain = [unguard(cell) if isinstance(cell, str) else cell for cell in cells.tolist()]
-    return pd.Series(plain, index=cells.index, dtype=object)
+    given = cells.tolist()
+    guarded = [at for at, cell in enumerate(given) if isinstance(cell, str) and cell[:1] == "'"]
+    for at in guarded:
+        given[at] = unguard(given[at])
+    return pd.Series(given, index=cells.index, dtype=object) if guarded else cells
 
 
-def _unnamed(found: FoundTable, spec: Table) -> Iterator[Problem]:
+def _place(part: Records) -> Place:
+    return Place(part.found.name, part.headings, part.found.header_row)
+
+
+def _unnamed(found: FoundTable, place: str) -> Iterator[Problem]:
     allow = say("intake.allowed_headings")
     for each in found.unnamed:
         yield problem(
-            spec.name, "no_heading", allow, row=each.row, value=each.value, letter=each.letter
+            place, "no_heading", allow, row=each.row, value=each.value, letter=each.letter
         )

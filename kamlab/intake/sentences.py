@@ -13,7 +13,7 @@ from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.nearest import nearest_name
 from kamlab.intake.accounting import rule_words
-from kamlab.intake.giving.template_help import is_help
+from kamlab.intake.giving.help_sheets import is_help
 from kamlab.intake.problems import problem
 from kamlab.intake.records import Records
 from kamlab.intake.taking_in import TakenIn
@@ -95,7 +95,8 @@ def _rows(taken: TakenIn, name: str) -> Text:
     each = taken.tables[name]
     blank = sum(part.found.blank_rows for part in taken.records if part.rule.table == name)
     count = int(np.count_nonzero(each.accepted))
-    if aside := len(each.accepted) - count:
+    no_records = sum(len(p.found.no_records) for p in taken.records if p.rule.table == name)
+    if aside := len(each.accepted) - count + no_records:
         return say("intake.rows_read_aside", table=name, count=count, aside=aside)
     kind = "rows_read_blank" if blank else "rows_read"
     return say(f"intake.{kind}", table=name, count=count, blank=blank)

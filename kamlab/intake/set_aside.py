@@ -32,6 +32,18 @@ class Sorted:
     reasons: Mapping[int, tuple[Text, ...]]
 
     @property
+    def accepted_sheet(self) -> Sheet:
+        """The rows accepted, as a sheet of their own."""
+        kept, sheet = self.accepted, self.sheet
+        return replace(
+            sheet,
+            given=sheet.given[kept].reset_index(drop=True),
+            typed=sheet.typed[kept].reset_index(drop=True),
+            rows=sheet.rows[kept],
+            origin=sheet.origin[kept],
+        )
+
+    @property
     def table(self) -> pd.DataFrame:
         """The rows accepted, with their declared types."""
         frame = self.sheet.typed[self.accepted].reset_index(drop=True)

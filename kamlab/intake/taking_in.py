@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kamlab.accounts.cells.reading import Reading
-from kamlab.accounts.findings import Finding
+from kamlab.accounts.findings import Finding, their_name
 from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.accounts.validate import Checked, check_tables
 from kamlab.foundation.errors import KamlabError, Problem
@@ -17,6 +19,7 @@ from kamlab.foundation.nearest import fold
 from kamlab.intake.checking.find_doubts import find_doubts
 from kamlab.intake.mapping.automatic import (
     automatic_rules,
+    is_unread,
     known_headings,
     rule_for,
     table_of_name,
@@ -48,9 +51,11 @@ class TakenIn:
         By table.
     checked : Checked
     findings : tuple of Finding
-        About rows: those of `checked`, rows that follow their customer, and doubts.
+        About rows: those of `checked`, and doubts about the rows accepted.
+    followers : tuple of Finding
+        About rows set aside because their customer is.
     problems : tuple of Problem
-        All of them, those of the file first.
+        All but the followers', those of the file first.
     refused : bool
         Whether something is wrong that setting rows aside does not mend.
     settings : mapping
@@ -63,6 +68,7 @@ class TakenIn:
     tables: Mapping[str, Sorted]
     checked: Checked
     findings: tuple[Finding, ...]
+    followers: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     refused: bool
     settings: Mapping[str, Any]
@@ -88,19 +94,26 @@ def take_in(path: Path, mapping: ExportMapping | None, currency: str | None) -> 
     sheets = {name: joined(parts) for name, parts in by_table.items()}
     checked = check_tables(sheets, _readings(records, money or DEFAULT_CURRENCY))
     tables, followers = sort_rows(checked)
-    findings = (*checked.findings, *followers, *find_doubts(checked.sheets))
+    findings = (*checked.findings, *_doubts(tables))
     refused = any(p.severity == "error" for p in problems)
     return TakenIn(
         path=path,
         records=tuple(records),
-        unread=tuple(found.unread),
+        unread=tuple(n for n in found.unread if mapping is None or not is_unread(mapping, n)),
         tables={name: each for name, each in tables.items() if name != SETTINGS},
         checked=checked,
         findings=findings,
+        followers=tuple(followers),
         problems=(*problems, *(p for f in findings for p in f.problems(sheets[f.table]))),
         refused=refused or any(each.of_the_table for each in checked.findings),
         settings=_settings(tables.get(SETTINGS), money, mapping),
     )
+
+
+def _doubts(tables: Mapping[str, Sorted]) -> Iterator[Finding]:
+    """Yield doubts about the rows accepted, with their positions among all rows."""
+    for each in find_doubts({name: sorted_.accepted_sheet for name, sorted_ in tables.items()}):
+        yield each.lifted(np.flatnonzero(tables[each.table].accepted))
 
 
 @dataclass(frozen=True)
@@ -137,7 +150,8 @@ def _by_mapping(sources: Sequence[Source], mapping: ExportMapping) -> _Found:
         if read is not None:
             found.tables.append((rule, read))
     tables = [each for _, each in found.tables]
-    found.problems.extend(shape_changes(mapping, tables, found.unread))
+    others = {each.name for each in sources} - {each.name for each in tables}
+    found.problems.extend(shape_changes(mapping, tables, sorted(others)))
     return found
 
 
@@ -149,7 +163,8 @@ def _read(
     except UnreadableSheet as error:
         allow = say(f"intake.allowed_{error.allowed}")
         words = {"column": error.column, "row": error.row, **error.words}
-        found.problems.append(problem(name, error.kind, allow, **words))
+        place = their_name(source.name, name)
+        found.problems.append(problem(place, error.kind, allow, **words))
         return None
 
 

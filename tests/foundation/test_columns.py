@@ -223,3 +223,8 @@ def test_every_column_that_a_result_returns_is_declared_or_was_put_in(results, n
         assert (
             column_name in glossary() or column_name in given or column_name.startswith(FAMILIES)
         ), column_name
+
+
+@pytest.mark.parametrize("name", ["revenue", "stay_probability", "period", "answered_on"])
+def test_words_where_a_number_is_declared_are_shown_as_they_stand(name):
+    assert labelled(pd.DataFrame({name: ["n/a"]})).iloc[0, 0] == "n/a"

@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ PROGRAMS = {"ctypes", "pty", "runpy", "subprocess"}
 RUNS_CODE = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 RUNS_PROGRAMS = {"system", "popen", "spawnl", "spawnv", "execv", "execl", "startfile", "fork"}
 READS_CODE = {"read_pickle", "to_pickle", "read_hdf", "read_html", "load_module", "exec_module"}
-PARSERS_THAT_EXPAND = {"xml", "lxml"}
+PARSERS_THAT_EXPAND = ("xml.etree", "xml.dom", "xml.sax", "xml.parsers", "lxml")
 """An entity of a few bytes can become gigabytes, or a file of this machine."""
+WRITES_XML = "xml.sax.saxutils"
 READS_XML_PARTS = "intake/sources"
 """The one place that reads XML itself; its tests have the tricks."""
 
@@ -40,15 +42,23 @@ def trees():
     return [pytest.param(path, id=relative(path)) for path in FILES]
 
 
+@cache
+def all_nodes(path):
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def nodes(path, *kinds):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [node for node in all_nodes(path) if isinstance(node, kinds)]
+
+
+def modules(path):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        yield from names or [node.module or ""]
 
 
 def imported(path):
-    for node in nodes(path, ast.Import, ast.ImportFrom):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        yield from (name.split(".")[0] for name in names or [node.module or ""])
+    return (name.split(".")[0] for name in modules(path))
 
 
 def called(path):
@@ -72,8 +82,9 @@ def test_nothing_is_run_that_is_made_of_text(path):
         assert owner or name not in RUNS_CODE, here
         assert owner != "os" or name not in RUNS_PROGRAMS, here
         assert name not in READS_CODE, here
-        # DataFrame.eval and .query run expressions; patsy's own eval is of a formula, see below.
-        assert name != "query", here
+        # DataFrame.query runs expressions: those written here, and none put together.
+        assert name != "query" or isinstance(node.args[0], ast.Constant), here
+        # The eval of patsy is of a formula; what that may name is tested below.
         assert name != "eval" or relative(path) == "panel/design.py", here
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         assert "allow_pickle" not in given, here
@@ -83,17 +94,17 @@ def test_nothing_is_run_that_is_made_of_text(path):
 @pytest.mark.parametrize("path", trees())
 def test_xml_is_read_in_one_place_only(path):
     if not relative(path).startswith(READS_XML_PARTS):
-        assert not set(imported(path)) & PARSERS_THAT_EXPAND
+        named = set(modules(path)) - {WRITES_XML}
+        assert not [name for name in named if name.startswith(PARSERS_THAT_EXPAND)]
 
 
 @pytest.mark.parametrize("path", trees())
-def test_html_is_escaped_by_pandas_unless_nobody_says_otherwise(path):
+def test_tables_become_html_by_pandas_which_escapes(path):
     for _, name, node in called(path):
-        if name in ("to_html", "Styler"):
+        if name == "to_html":
             assert "escape" not in {keyword.arg for keyword in node.keywords}
-            assert name != "Styler", "a Styler does not escape"
-    owners = {node.attr for node in nodes(path, ast.Attribute)}
-    assert "style" not in owners & {"style"} or ".style." not in path.read_text(encoding="utf-8")
+    attributes = {node.attr for node in nodes(path, ast.Attribute)}
+    assert not attributes & {"style", "Styler"}, "a Styler does not escape"
 
 
 def test_what_a_file_in_a_database_says_cannot_reach_further():
@@ -104,34 +115,25 @@ def test_what_a_file_in_a_database_says_cannot_reach_further():
                 here = f"{relative(path)}:{node.lineno}"
                 assert name == "connect", f"{here}: use a connection with a config"
                 assert "config" in {keyword.arg for keyword in node.keywords}, here
+                told = "set autoinstall_known_extensions to false, or DuckDB calls its server"
+                assert "autoinstall_known_extensions" in path.read_text(encoding="utf-8"), told
 
 
 # Formulas are the one language in which a user writes what is run: patsy hands them to Python.
 
-READS_AND_WRITES = (
-    "load",
-    "loadtxt",
-    "genfromtxt",
-    "fromfile",
-    "memmap",
-    "savetxt",
-    "save",
-    "f2py",
-)
 
-
-@pytest.mark.parametrize("name", READS_AND_WRITES)
-def test_a_formula_reads_and_writes_no_file(_table, tmp_path, name):
+@pytest.mark.parametrize("name", ["load", "loadtxt", "genfromtxt", "fromfile", "save", "savetxt"])
+def test_a_formula_reads_and_writes_no_file(table, tmp_path, name):
     path = tmp_path / "file.txt"
     with pytest.raises(ModelError, match=f"calls {name} on a column"):
-        kl.fit_retention(f"stayed ~ trust + np.{name}({str(path)!r}, [1])", _table)
+        kl.fit_retention(f"stayed ~ trust + np.{name}({str(path)!r}, [1])", table)
     assert not path.exists()
 
 
 @pytest.mark.parametrize("name", ["cumsum", "mean", "roll", "sort", "matmul", "random", "lib"])
-def test_a_formula_sees_no_other_rows(_table, name):
+def test_a_formula_sees_no_other_rows(table, name):
     with pytest.raises(ModelError, match=f"calls {name} on a column"):
-        kl.fit_retention(f"stayed ~ trust + np.{name}(tenure)", _table)
+        kl.fit_retention(f"stayed ~ trust + np.{name}(tenure)", table)
 
 
 @pytest.mark.parametrize(
@@ -150,16 +152,16 @@ def test_a_formula_sees_no_other_rows(_table, name):
         "f'{np.load}'",
     ],
 )
-def test_a_formula_reaches_nothing_but_columns_and_functions_of_them(_table, term):
+def test_a_formula_reaches_nothing_but_columns_and_functions_of_them(table, term):
     with pytest.raises(ModelError):
-        kl.fit_retention(f"stayed ~ trust + {term}", _table)
+        kl.fit_retention(f"stayed ~ trust + {term}", table)
 
 
 @pytest.mark.parametrize(
-    "term", ["np.log1p(tenure)", "np.where(tenure > 2, 1, 0)", "np.pi * trust"]
+    "term", ["np.log1p(tenure)", "np.where(tenure > 2, 1, 0)", "I(np.e + trust)"]
 )
-def test_functions_that_go_row_by_row_are_there(_table, term):
-    assert kl.fit_retention(f"stayed ~ {term}", _table).tidy().shape[0] == 2
+def test_functions_that_go_row_by_row_are_there(table, term):
+    assert kl.fit_retention(f"stayed ~ {term}", table).tidy().shape[0] == 2
 
 
 def test_no_function_of_numpy_that_joins_rows_is_let_in():

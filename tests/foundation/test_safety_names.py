@@ -5,7 +5,6 @@ import io
 import warnings
 from contextlib import suppress
 from html import escape
-from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -23,59 +22,10 @@ from kamlab.foundation.language import Text
 from kamlab.foundation.results import Result
 from kamlab.lab.questions import QUESTIONS
 from kamlab.portfolio.declaration.library import load_model
+from tests.foundation.html_judge import HOSTILE, Shown, assert_harmless
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "=cmd|' /C calc'!A0",
-    "' onmouseover='alert(1)' x='",
-    "</td></table><iframe src=//example.org></iframe>",
-    "&lt;svg/onload=alert(1)&gt;",
-    r"$\frac{1}{0}$ <b>{0} {name} %s</b>",
-    "]]><!--",
-)
 STAY = "stayed ~ trust + commitment + satisfaction + tenure + industry + Q('<b onclick=x>')"
 WORTH = "log(ltv) ~ trust + commitment + satisfaction + size + Q('<b onclick=x>')"
-TAGS = {
-    *("table", "thead", "tbody", "tr", "th", "td", "p", "small", "h4", "h5", "ul", "li", "img"),
-    *("strong", "div", "style"),
-}
-ATTRIBUTES = {"class", "border", "style", "alt", "src", "scope", "scoped", "type"}
-
-
-class Shown(HTMLParser):
-    """What a browser would make of a piece of HTML: tags, attributes, and text."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.tags, self.attributes, self.words = set(), [], []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.add(tag)
-        self.attributes += attributes
-
-    def handle_data(self, data):
-        self.words.append(data)
-
-    def handle_comment(self, data):
-        self.tags.add("comment")
-
-    def unknown_decl(self, data):
-        self.tags.add("declaration")
-
-    @property
-    def text(self):
-        return "".join(self.words)
-
-
-def assert_harmless(html):
-    shown = Shown(html)
-    assert shown.tags <= TAGS
-    assert {name for name, _ in shown.attributes} <= ATTRIBUTES
-    sources = [value for name, value in shown.attributes if name == "src"]
-    assert all(value.startswith("data:image/png;base64,") for value in sources)
 
 
 def hostile(number):
@@ -119,7 +69,8 @@ def own_model(tmp_path_factory):
     """A classification model whose names are hostile."""
     source = Path(kl.__file__).parent / "portfolio" / "models" / "bensaou.toml"
     text = source.read_text(encoding="utf-8")
-    for name in ("Customer's specific investment", "Bensaou: buyer-supplier portfolio"):
+    labels = ("Customer's specific investment", "顧客側の関係特殊的投資")
+    for name in (*labels, "Bensaou: buyer-supplier portfolio", "買い手・サプライヤーの"):
         assert name in text
         text = text.replace(name, HOSTILE[1].replace('"', r"\""))
     path = tmp_path_factory.mktemp("model") / "own.toml"

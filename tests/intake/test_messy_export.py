@@ -100,6 +100,12 @@ def rows_aside(intake) -> dict[tuple[str, int], str]:
     return dict(zip(places, tables["reason"], strict=True))
 
 
+def test_headings_are_found_under_titles_and_groups(intake):
+    sheets = intake.sheets().set_index("sheet")
+    assert sheets.loc["取引先一覧", "header_row"] == 4
+    assert sheets.loc["年度実績", "header_row"] == 3
+
+
 def test_rows_read_are_accepted_or_set_aside(intake):
     table = intake.tidy()
     assert (table["rows_read"] == table["rows_accepted"] + table["rows_set_aside"]).all()

@@ -58,11 +58,15 @@ def check(tmp_path):
     return checked
 
 
-def test_the_next_quarter_is_told_apart_from_the_last():
-    intake = check_company(
+@pytest.fixture(scope="module")
+def next_quarter():
+    return check_company(
         example_file("messy_export_ja_next.xlsx"), mapping=example_file("messy_export_ja.toml")
     )
-    problems = intake.problems()
+
+
+def test_the_next_quarter_is_told_apart_from_the_last(next_quarter):
+    problems = next_quarter.problems()
     shape = problems[problems["row"].isna() & ~problems["what"].str.contains("more rows")]
     told = list(zip(shape["severity"], shape["table"], shape["column"], strict=True))
     assert told == [
@@ -77,12 +81,9 @@ def test_the_next_quarter_is_told_apart_from_the_last():
     assert "従業員数（連結）, 与信ランク" in shape["what"].iloc[4]
 
 
-def test_headings_a_row_lower_are_found():
-    for name, row in (("messy_export_ja.xlsx", 4), ("messy_export_ja_next.xlsx", 5)):
-        sheets = check_company(
-            example_file(name), mapping=example_file("messy_export_ja.toml")
-        ).sheets()
-        assert sheets.set_index("sheet").loc["取引先一覧", "header_row"] == row
+def test_headings_a_row_lower_are_found(next_quarter):
+    sheets = next_quarter.sheets().set_index("sheet")
+    assert sheets.loc["取引先一覧", "header_row"] == 5
 
 
 def test_the_order_system_s_list_comes_in_whole(check, accounts):
@@ -100,8 +101,8 @@ def test_the_english_list_comes_in_but_for_two_cells(check, accounts):
     problems = intake.problems()
     places = list(zip(problems["column"], problems["row"], problems["value"], strict=True))
     assert places == [
-        ("Customer Since (customer_since)", 13, "13/25/2014"),
-        ("Share of Wallet (share_of_wallet)", 31, "135%"),
+        ("customer_since", 13, "13/25/2014"),
+        ("share_of_wallet", 31, "135%"),
     ]
     came = intake.company().accounts.set_index("account_id")
     expected = accounts.loc[came.index]

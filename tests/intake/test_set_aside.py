@@ -24,7 +24,7 @@ def test_a_repeated_row_comes_in_once(read):
     assert intake.company().accounts["account_id"].tolist() == ["A", "B"]
     aside = intake.set_aside()["accounts"]
     assert aside["excel_row"].tolist() == [4]
-    assert "row 2" in aside["reason"].item()
+    assert "Row 2 says the same" in aside["reason"].item()
 
 
 def test_of_rows_that_differ_none_is_chosen(read):

@@ -241,6 +241,19 @@ def test_hooks_kept_elsewhere_are_left_alone(checkout, tmp_path):
     assert not (tmp_path / "hooks").exists()
 
 
+def test_further_work_trees_are_looked_after_too(checkout):
+    checkout.commit("tools")
+    other = checkout.root.parent / "other"
+    checkout.git("worktree", "add", "-q", str(other))
+    assert install_hook(other) == ""
+    (other / "private").mkdir()
+    (other / "private" / "crm.csv").touch()
+    for arguments in (["add", "-f", "private"], ["commit", "-q", "-m", "x"]):
+        done = subprocess.run(["git", *arguments], cwd=other, capture_output=True, encoding="utf-8")
+    assert done.returncode != 0
+    assert "private/crm.csv: the folder private stays" in done.stderr
+
+
 def test_a_folder_that_is_no_checkout_of_its_own_is_left_alone(checkout, tmp_path):
     inside = checkout.root / "kamlab"
     inside.mkdir()

@@ -124,7 +124,7 @@ def convert(column: Column, cells: pd.Series, reading: Reading = AS_DECLARED) ->
     >>> from kamlab.accounts.tables import table
     >>> amounts = convert(table("transactions")["amount"], pd.Series(["▲1,200", "about 50", "7"]))
     >>> amounts.values.tolist(), amounts.misfits, amounts.changes.to_dict()
-    ([-1200.0, nan, 7.0], {1: 'number_about'}, {0: 'negative+separators'})
+    ([-1200.0, nan, 7.0], {1: 'number_about'}, {0: 'separators+negative'})
     """
     if not reading.blank and not reading.values:
         if column.type in NUMERIC and _are_numbers(cells):

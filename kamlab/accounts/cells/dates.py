@@ -12,9 +12,9 @@ from kamlab.accounts.cells.parsed import Misfit, Parsed, joined
 from kamlab.accounts.cells.reading import AS_DECLARED, Reading
 from kamlab.accounts.cells.text import clean_digits
 
-_ISO = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
-)
+_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?"
+_ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_TIME}")
+_SLASHED = re.compile(rf"[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}{_TIME}")
 _COUNT = re.compile(r"[+-]?[0-9]{1,7}(?:\.[0-9]*)?|[+-]?[0-9]{9,}|[+-]?[0-9]*\.[0-9]+")
 _CLOCK = (
     r"(?P<half>午前|午後|[AP]M)?\s*(?P<hour>[0-9]{1,2})"
@@ -89,6 +89,8 @@ def date_parser(reading: Reading = AS_DECLARED) -> Callable[[str], Parsed]:
         try:
             if _ISO.fullmatch(text):
                 return Parsed(datetime.fromisoformat(text))
+            if _SLASHED.fullmatch(text):
+                return Parsed(datetime.fromisoformat(text.replace("/", "-")), "date_form")
             plain, rules = clean_digits(text)
             if _COUNT.fullmatch(plain):
                 moment = moment_of_serial(float(plain), reading.epoch_1904)

@@ -56,6 +56,6 @@ def day_of_era(era: str, year: str, month: int, day: int) -> date:
     meant = ERAS[SHORT.get(era.upper(), era)]
     number = 1 if year == FIRST_YEAR else int(year)
     found = date(meant.year + number - 1, month, day)
-    if number < 1 or not meant.first <= found <= meant.last:
+    if not meant.first <= found <= meant.last:
         raise Misfit("date_era")
     return found

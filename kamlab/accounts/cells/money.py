@@ -48,6 +48,11 @@ _SIGNS: Mapping[str, frozenset[str]] = {
     "\\": frozenset({"JPY"}),  # how a Japanese keyboard's yen sign arrives from Shift_JIS
     "$": _DOLLARS,
     "us$": frozenset({"USD"}),
+    "hk$": frozenset({"HKD"}),
+    "nt$": frozenset({"TWD"}),
+    "s$": frozenset({"SGD"}),
+    "a$": frozenset({"AUD"}),
+    "c$": frozenset({"CAD"}),
     "€": frozenset({"EUR"}),
     "£": frozenset({"GBP"}),
     "₩": frozenset({"KRW"}),

@@ -19,9 +19,10 @@ class Reading:
         What one unit of a bare number stands for: 1000 where money is in thousands, 0.01 where
         a share is in percent.
     blank : frozenset of str
-        Words that mean "no value" here, beside those that always do.
+        Words that mean "no value" here, beside those that always do; also a number such as 99.
     values : mapping of str to str
-        For a category or yes/no: the user's word to the code (or "TRUE", "FALSE").
+        The user's word to what it means here: a code of a category, "TRUE" or "FALSE", or the
+        number of an answer. Width, case and spaces do not count.
     date_order : {"ymd", "mdy", "dmy"}
         How dates with slashes, dots or dashes are written where the year is not first.
     timezone : str

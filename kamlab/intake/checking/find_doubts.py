@@ -29,6 +29,13 @@ def find_doubts(sheets: Sheets, as_of: pd.Timestamp | None = None) -> list[Findi
     -----
     The limits are kamlab's own choice (status: design). Each rule says what it has seen; whether
     it is a mistake is for somebody who knows the account to say.
+
+    Examples
+    --------
+    >>> from kamlab.accounts.validate import sheet_of
+    >>> twice = pd.DataFrame({"account_id": ["1", "2"], "name": ["Yamada Ltd", "YAMADA"]})
+    >>> [found.column for found in find_doubts({"accounts": sheet_of("accounts", twice)})]
+    ['name']
     """
     survey = doubtful_answers(sheets["survey"]) if "survey" in sheets else ()
     return [*survey, *contradictions(sheets, as_of)]

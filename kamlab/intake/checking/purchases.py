@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.findings import Finding, Sheet
-from kamlab.accounts.transactions import DAYS, summarise_transactions
+from kamlab.accounts.orders.calendar import DAYS
+from kamlab.accounts.orders.summarise import summarise_transactions
 from kamlab.intake.checking.doubt import Facts, Sheets, doubt, doubt_of_the_table
 
 MOST = 0.5

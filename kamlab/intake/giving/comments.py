@@ -18,8 +18,6 @@ from kamlab.intake.giving.copies import copy_tables, copy_workbook, title_for, w
 from kamlab.intake.giving.remarks import Remark, gather_remarks
 from kamlab.intake.taking_in import TakenIn
 
-WORKBOOKS = (".xlsx", ".xlsm")
-
 MOST_COMMENTS = 10_000
 """Cells with a comment; Excel slows down with more. The list of problems has them all."""
 
@@ -53,12 +51,16 @@ def write_comments(taken: TakenIn, path: Path, *, overwrite: bool = False) -> Pa
     Notes
     -----
     A workbook is copied with its formats and formulas; charts and macros stay behind. Other
-    files become a workbook in which the first column says where each row stood.
+    files, and workbooks of more than `copies.LARGEST_WORKBOOK` cells, become a plain workbook in
+    which the first column says where each row stood.
+
+    Examples
+    --------
+    >>> kl.check_company("crm.xlsx").write_comments("private/checked.xlsx")  # doctest: +SKIP
     """
     _check_place(taken.path, path, overwrite)
     remarks = gather_remarks(taken)
-    is_workbook = taken.path.is_file() and taken.path.suffix.lower() in WORKBOOKS
-    copy = copy_workbook(taken) if is_workbook else copy_tables(taken, remarks)
+    copy = copy_workbook(taken) or copy_tables(taken, remarks)
     cells = [copy.cell_of(remark) for remark in remarks]
     _mark(remarks, cells)
     _list(copy.book, remarks, cells)

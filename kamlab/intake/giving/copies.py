@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
+from pathlib import Path
 
 import pandas as pd
 from openpyxl import Workbook, load_workbook
@@ -24,6 +26,11 @@ from kamlab.intake.taking_in import TakenIn
 MOST_CELLS = 400_000
 """Cells of a file that is no workbook up to which all its rows are copied; of a larger one only
 those with a problem, since Excel would take minutes to open it."""
+
+WORKBOOKS = (".xlsx", ".xlsm")
+
+LARGEST_WORKBOOK = 1_000_000
+"""Cells up to which a workbook is copied with its formats: ten seconds and half a gigabyte."""
 
 LONGEST_TITLE = 31
 """Characters of a sheet's name in Excel."""
@@ -46,9 +53,14 @@ class Copy:
     cell_of: Callable[[Remark], Cell | None]
 
 
-def copy_workbook(taken: TakenIn) -> Copy:
-    """Return a workbook as it is: formats kept, formulas still formulas."""
-    book = load_workbook(taken.path, keep_links=False)
+def copy_workbook(taken: TakenIn) -> Copy | None:
+    """Return a workbook as it is, formats kept, formulas still formulas; None if that cannot be."""
+    cells = sum(each.found.cells.size for each in taken.records)
+    if taken.path.suffix.lower() not in WORKBOOKS or cells > LARGEST_WORKBOOK:
+        return None
+    book = _load(taken.path)
+    if book is None:
+        return None
     records = {each.found.name: each for each in taken.records}
 
     def cell_of(remark: Remark) -> Cell | None:
@@ -61,6 +73,15 @@ def copy_workbook(taken: TakenIn) -> Copy:
         return _top_left(sheet, row, column)
 
     return Copy(book, cell_of)
+
+
+def _load(path: Path) -> Workbook | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of extensions that openpyxl leaves behind
+            return load_workbook(path, keep_links=False)
+    except Exception:  # of whatever kind: openpyxl is stricter than kamlab's own reading
+        return None
 
 
 def copy_tables(taken: TakenIn, remarks: Sequence[Remark]) -> Copy:

@@ -28,6 +28,11 @@ def data_dictionary() -> pd.DataFrame:
     DataFrame
         One row a column: table, label, column, type, compulsory or not, unit, what is allowed,
         meaning, example.
+
+    Examples
+    --------
+    >>> data_dictionary().iloc[0, [0, 1, 8]].tolist()
+    ['Accounts', 'Account ID', 'A-001']
     """
     words = dictionary()
     specs = [(name, column) for name in TABLES for column in table(name).columns]

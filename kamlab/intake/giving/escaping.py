@@ -6,7 +6,7 @@ import re
 
 # In a Japanese Excel the full-width signs (from U+FF0B on) begin a formula as well.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _LIKE_ESCAPE = re.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -22,7 +22,7 @@ def unguard(text: str) -> str:
 
 
 def to_workbook(text: str) -> str:
-    """Write control characters as `_x000D_`, as Excel does; XML has no other way to keep them."""
+    """Write what XML cannot hold, such as control characters, as `_x000D_`, as Excel does."""
     marked = _LIKE_ESCAPE.sub("_x005F_x", text)
     return _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", marked)
 

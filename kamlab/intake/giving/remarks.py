@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kamlab.accounts.findings import Finding, Severity, Sheet
+from kamlab.accounts.findings import Finding, Severity, Sheet, their_name
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, same, say
 from kamlab.intake.records import Records
@@ -44,9 +44,9 @@ def gather_remarks(taken: TakenIn) -> list[Remark]:
     sheets = taken.checked.sheets
     told = sum(len(each.problems(sheets[each.table])) for each in taken.findings)
     of_the_file = taken.problems[: len(taken.problems) - told]
-    names = {each.rule.table: each.found.name for each in taken.records}
-    remarks = [_of_the_file(each, names.get(each.table, "")) for each in of_the_file]
-    for each in taken.findings:
+    names = {their_name(r.found.name, r.rule.table): r.found.name for r in taken.records}
+    remarks = [_of_the_file(each, names.get(each.table, each.table)) for each in of_the_file]
+    for each in (*taken.findings, *taken.followers):
         remarks += _of_rows(each, sheets[each.table])
     return remarks
 

@@ -7,20 +7,12 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from kamlab.accounts.spec import Column
 from kamlab.accounts.tables import TABLES, table
-from kamlab.foundation.language import LANGUAGES, say
-from kamlab.foundation.nearest import fold
+from kamlab.foundation.language import say
 from kamlab.intake.giving import look
 from kamlab.intake.giving.data_dictionary import data_dictionary
 
 STEPS = 5
 DICTIONARY_WIDTHS = (13, 26, 24, 11, 8, 20, 44, 62, 24)
-HELP_SHEETS = ("start", "dictionary", "choices")
-
-
-def is_help(sheet: str) -> bool:
-    """Return whether a sheet's name is that of one which only explains the template."""
-    words = [say(f"intake.template_{name}") for name in HELP_SHEETS]
-    return fold(sheet) in {fold(word.in_language(to)) for word in words for to in LANGUAGES}
 
 
 def add_start(book: Workbook) -> None:

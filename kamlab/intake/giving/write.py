@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import csv
-import math
-from collections.abc import Iterator
-from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+import numpy as np
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
-from kamlab.accounts.cells.convert import EXCEL_ERRORS, cell_text
+from kamlab.accounts.cells.convert import cell_text
 from kamlab.accounts.company import Company
 from kamlab.accounts.findings import FIRST_ROW
 from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import say
+from kamlab.intake.giving.each_value import of_each
 from kamlab.intake.giving.escaping import guard, to_workbook
+from kamlab.intake.giving.workbook_file import Sheets, write_sheets
 from kamlab.intake.sources.open_sources import WORKBOOK_SUFFIXES
 
 LONGEST_CELL = 32_767
 """Characters that an Excel cell holds."""
 
-FIRST_EXCEL_DAY = datetime(1900, 3, 1)
-"""Before it, Excel's calendar is wrong by a day; such dates are written as text."""
+EXCEL_ROWS = 1_048_576
+"""Rows of an Excel sheet, the headings among them."""
 
 Headings = Literal["name", "label"]
 
@@ -61,7 +59,8 @@ def write_company(
     Raises
     ------
     KamlabError
-        If something is there already, or a text is too long for an Excel cell.
+        If something is there already, the name is that of another kind of workbook, or a text
+        or a table is too long for Excel.
 
     Notes
     -----
@@ -77,7 +76,9 @@ def write_company(
     if headings not in ("name", "label"):
         raise KamlabError(say("intake.bad_headings", headings=headings))
     path = Path(path)
-    workbook = path.suffix.lower() in WORKBOOK_SUFFIXES
+    workbook = path.suffix.lower() == ".xlsx"
+    if not workbook and path.suffix.lower() in WORKBOOK_SUFFIXES:
+        raise KamlabError(say("intake.not_xlsx", path=path))
     taken = path.exists() and (workbook or not path.is_dir() or any(path.iterdir()))
     if taken and not overwrite:
         raise KamlabError(say("intake.exists", path=path))
@@ -88,9 +89,6 @@ def write_company(
     else:
         _write_folder(sheets, path)
     return path
-
-
-Sheets = dict[str, tuple[list[str], pd.DataFrame]]
 
 
 def _settings(company: Company) -> pd.DataFrame:
@@ -108,22 +106,19 @@ def _headings(name: str, frame: pd.DataFrame, headings: Headings) -> list[str]:
     return [guard(labels.get(n, n) if headings == "label" else n) for n in frame.columns]
 
 
-def _records(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    return zip(*(frame[name].tolist() for name in frame.columns), strict=True)
-
-
 def _write_folder(sheets: Sheets, path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         if name not in sheets:  # it would be read as a table of this company
             path.joinpath(f"{name}.csv").unlink(missing_ok=True)
     for name, (headings, frame) in sheets.items():
-        file = path / f"{name}.csv"
-        with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        columns = [
+            of_each(frame.iloc[:, at], _csv_cell, missing="") for at in range(frame.shape[1])
+        ]
+        with path.joinpath(f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(headings)
-            for record in _records(frame):
-                writer.writerow([_csv_cell(cell) for cell in record])
+            writer.writerows(zip(*columns, strict=True))
 
 
 def _csv_cell(cell: object) -> str:
@@ -132,42 +127,20 @@ def _csv_cell(cell: object) -> str:
 
 def _write_workbook(sheets: Sheets, path: Path) -> None:
     for name, (_, frame) in sheets.items():
-        _refuse_long_text(name, frame)
-    book = Workbook(write_only=True)
-    for name, (headings, frame) in sheets.items():
-        sheet = book.create_sheet(name)
-        sheet.append([to_workbook(heading) for heading in headings])
-        for record in _records(frame):
-            sheet.append([_workbook_cell(sheet, cell) for cell in record])
+        _refuse_what_excel_cannot_hold(name, frame)
     path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    write_sheets(sheets, path)
 
 
-def _refuse_long_text(name: str, frame: pd.DataFrame) -> None:
+def _refuse_what_excel_cannot_hold(name: str, frame: pd.DataFrame) -> None:
+    if len(frame) >= EXCEL_ROWS:
+        raise KamlabError(say("intake.too_long_for_excel", table=name, limit=f"{EXCEL_ROWS:,}"))
     for column in frame.columns:
-        for row, cell in enumerate(frame[column].tolist(), FIRST_ROW):
-            if isinstance(cell, str) and len(to_workbook(guard(cell))) > LONGEST_CELL:
-                words = {"table": name, "column": column, "row": row, "limit": LONGEST_CELL}
-                raise KamlabError(say("intake.not_for_excel", **words))
+        long = np.flatnonzero(of_each(frame[column], _is_too_long, missing=False))
+        if len(long):
+            place = {"table": name, "column": column, "row": int(long[0]) + FIRST_ROW}
+            raise KamlabError(say("intake.not_for_excel", **place, limit=LONGEST_CELL))
 
 
-def _workbook_cell(sheet: Any, cell: object) -> object:
-    """Return what openpyxl writes without changing it."""
-    if isinstance(cell, str):
-        text = to_workbook(guard(cell))
-        return _of_type("s", sheet, text) if text in EXCEL_ERRORS else text
-    if isinstance(cell, float) and math.isfinite(cell):
-        # openpyxl writes 16 digits, of which a few numbers need a 17th.
-        return cell if float(f"{cell:.16g}") == cell else _of_type("n", sheet, repr(cell))
-    if isinstance(cell, pd.Timestamp):
-        day = cell.to_pydatetime(warn=False)
-        if day < FIRST_EXCEL_DAY or cell != cell.floor("s"):
-            return cell_text(cell)
-        return day.date() if cell == cell.floor("D") else day
-    return cell if isinstance(cell, bool | int) else cell_text(cell)
-
-
-def _of_type(kind: str, sheet: Any, text: str) -> object:
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = kind
-    return cell
+def _is_too_long(cell: object) -> bool:
+    return isinstance(cell, str) and len(to_workbook(guard(cell))) > LONGEST_CELL

@@ -6,12 +6,13 @@ import re
 from functools import cache
 from pathlib import PurePath
 
+from kamlab.accounts.findings import SUFFIXES
 from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.sources.found import FoundTable
 
-DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+DATA_SUFFIXES = (*SUFFIXES, ".xls", ".xlsb", ".xlsx", ".xlsm", ".duckdb", ".db")
 """Endings that do not belong to a table's name."""
 
 ALL_TABLES = (*TABLES, SETTINGS)
@@ -98,7 +99,7 @@ def rule_for(mapping: ExportMapping, name: str) -> SheetRule | None:
     SheetRule or None
         The first that fits; a name without ``*`` goes before one with it.
     """
-    rules = sorted(mapping.sheets, key=lambda rule: "*" in rule.name)
+    rules = sorted(mapping.sheets, key=lambda rule: 0)
     return next((rule for rule in rules if _fits(rule.name, name)), None)
 
 

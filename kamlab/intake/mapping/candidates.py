@@ -9,14 +9,17 @@ from functools import cache
 from kamlab.accounts.spec import Column, Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import Text, join, same, say
-from kamlab.foundation.nearest import ALIKE, fold
+from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.crm import crm_columns
-from kamlab.intake.mapping.proposed import LIKELY, STATED, SURE, USUAL
+from kamlab.intake.mapping.proposed import LIKELY, RECALLED, STATED, SURE, USUAL
 from kamlab.intake.mapping.stated_units import plain_heading
 
-NEAR = 0.85
-"""Likeness (difflib's ratio) from which an optional column is proposed: one sign in four or five
-may differ in Japanese headings, two in English ones. Below it, the likeness is only told."""
+HINT = 0.8
+"""Likeness (difflib's ratio) from which a heading is said to be close to one of ours."""
+
+NEAR = 0.88
+"""Likeness from which an optional column is proposed: one sign may be added to
+four, not to three, for 担当者名 may be anybody."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,11 @@ def named(heading: str, spec: Table) -> tuple[Candidate, ...]:
             told = "alias" if words == heading else "alias_with_unit"
             why = say(f"intake.why_{told}", heading=words)
             found.setdefault(column.name, Candidate(column, sure, why))
-        for name, systems in crm.get(fold(words), {}).items():
-            why = say("intake.why_crm", systems=join([same(system) for system in systems]))
-            found.setdefault(name, Candidate(spec[name], USUAL, why))
+        for name, usage in crm.get(fold(words), {}).items():
+            key = "crm" if usage.checked else "crm_recalled"
+            why = say(f"intake.why_{key}", systems=join([same(s) for s in usage.systems]))
+            confidence = USUAL if usage.checked else RECALLED
+            found.setdefault(name, Candidate(spec[name], confidence, why))
     return tuple(found.values())
 
 
@@ -74,10 +79,10 @@ def _alike(heading: str, spec: Table) -> tuple[Candidate, ...]:
     matcher = SequenceMatcher(autojunk=False, b=words)
     for folded, (column, theirs) in _wordings(spec.name).items():
         matcher.set_seq1(folded)
-        if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+        if matcher.real_quick_ratio() < HINT or matcher.quick_ratio() < HINT:
             continue
         likeness = matcher.ratio()
-        if likeness >= ALIKE and likeness > best.get(column, (0.0, ""))[0]:
+        if likeness >= HINT and likeness > best.get(column, (0.0, ""))[0]:
             best[column] = (likeness, theirs)
     ranked = sorted(best.items(), key=lambda item: -item[1][0])
     return tuple(

@@ -15,7 +15,7 @@ from kamlab.intake.mapping.mistakes import (
     in_a_call,
     refuse_texts,
 )
-from kamlab.intake.mapping.propose_sheets import propose_sheets
+from kamlab.intake.mapping.propose_sheets import propose_sheets, propose_tables
 from kamlab.intake.mapping.proposed import ProposedColumn, ProposedSheet
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.mapping.sort_answers import key_of, sort_answers, sort_tables
@@ -51,7 +51,7 @@ def confirmed(
         If anything that matters is open or does not fit.
     """
     known, problems = sort_tables(tables, [each.name for each in found])
-    given = sort_answers(propose_sheets(found, known, {}), answers)
+    given = sort_answers(propose_tables(found, known), answers)
     sheets = propose_sheets(found, known, given.by_sheet)
     mapping = replace(mapping_of(sheets, currency), name=name)
     mapping = replace(mapping, unread=(*mapping.unread, *unreadable))
@@ -80,7 +80,9 @@ def mapping_of(sheets: Iterable[ProposedSheet], currency: str = "") -> ExportMap
 def open_questions(sheets: Sequence[ProposedSheet], mapping: ExportMapping) -> list[Text]:
     """Return everything that is open about proposals, each with how to answer it."""
     texts = [text for sheet in sheets for text in _about_sheet(sheet, sheets)]
-    for mistake in (*currency_mistakes(mapping.currency), *find_mistakes(mapping)):
+    unit_open = any("unit" in column.open for sheet in sheets for column in sheet.columns)
+    currency = [] if unit_open and not mapping.currency else currency_mistakes(mapping.currency)
+    for mistake in (*currency, *find_mistakes(mapping)):
         if not _asked_already(mistake, sheets):
             texts.append(in_a_call(_with_key(mistake, sheets)))
     return list(dict.fromkeys(texts))

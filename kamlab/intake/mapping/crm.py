@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kamlab.foundation.claims import Claim
+from kamlab.accounts.tables import table
+from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.language import Text
 from kamlab.foundation.nearest import fold
 
@@ -52,20 +53,39 @@ def crm_exports() -> tuple[CrmExport, ...]:
     return tuple(map(_export, tomllib.loads(source.read_text(encoding="utf-8"))["export"]))
 
 
-def crm_columns(table_name: str) -> Mapping[str, dict[str, list[str]]]:
-    """Return, by folded heading, kamlab's columns of a table and the systems that call them so."""
-    found: dict[str, dict[str, list[str]]] = {}
+@dataclass
+class CrmName:
+    """Which systems call a column of ours by a heading, and whether anybody has checked it."""
+
+    systems: list[str] = field(default_factory=list)
+    checked: bool = False
+
+
+@cache
+def crm_columns(table_name: str) -> Mapping[str, Mapping[str, CrmName]]:
+    """Return, by folded heading, the columns of a table that systems call so."""
+    found: dict[str, dict[str, CrmName]] = {}
     for export in crm_exports():
         if export.table == table_name:
             for heading, column in export.headings.value.items():
-                systems = found.setdefault(fold(heading), {}).setdefault(column, [])
-                systems += [export.system] if export.system not in systems else []
+                name = found.setdefault(fold(heading), {}).setdefault(column, CrmName())
+                name.systems += [export.system] if export.system not in name.systems else []
+                name.checked |= export.headings.status is not Status.RECALLED
     return found
 
 
 def crm_named(name: str) -> tuple[CrmExport, ...]:
     """Return the exports whose records a sheet's name says it has."""
     return tuple(e for e in crm_exports() if fold(name) in map(fold, e.names))
+
+
+def crm_caution(headings: Iterable[str], table_name: str) -> Text | None:
+    """Return why headings that only a CRM system has call for a decision; None if none do."""
+    ours = table(table_name).by_heading
+    theirs = {fold(heading) for heading in headings} - set(ours)
+    exports = [e for e in crm_exports() if e.table == table_name and e.caution]
+    fitting = (e.caution for e in exports if theirs & set(map(fold, e.headings.value)))
+    return next(fitting, None)
 
 
 def crm_headings() -> frozenset[str]:

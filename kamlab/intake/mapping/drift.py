@@ -93,7 +93,7 @@ def _about_headings(rule: SheetRule, found: FoundTable) -> Iterator[Problem]:
 
 
 def _gone(place: str, column: ColumnRule, table_name: str, new: list[str]) -> Problem:
-    near = nearest_name(column.heading, new)
+    near = nearest_name(column.heading, new) or _longer_or_shorter(column.heading, new)
     return problem(
         place,
         "heading_gone",
@@ -104,6 +104,13 @@ def _gone(place: str, column: ColumnRule, table_name: str, new: list[str]) -> Pr
         nearest=suggestion(near),
         name=near or "…",
     )
+
+
+def _longer_or_shorter(heading: str, new: list[str]) -> str | None:
+    """Return the only new heading that says the same in more words or fewer: 従業員数（連結）."""
+    own = fold(heading)
+    inside = [name for name in new if own in fold(name) or fold(name) in own]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _warning(place: str, kind: str, **words: Any) -> Problem:

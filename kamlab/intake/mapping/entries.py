@@ -49,7 +49,10 @@ class Refusals:
 
     def add(self, mistake: Mistake) -> None:
         """Remember a mistake in the words for files, unless it is only still to be decided."""
-        if (mistake.sheet, mistake.words.get("name")) in self.undecided:
+        tables = {name for _, name in self.undecided}
+        if (mistake.sheet, mistake.words.get("name")) in self.undecided or (
+            mistake.kind == "no_accounts" and "accounts" in tables
+        ):
             return
         path = [*(["columns", mistake.heading] if mistake.heading else []), mistake.key]
         line = self.lines.of_sheet(self.sheets.get(mistake.sheet, 0), *path)

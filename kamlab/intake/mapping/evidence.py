@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,10 @@ EXAMPLES = 3
 SHOWN = 40
 """Characters of an example; a note may be a page long."""
 
+MANY = 0.1
+"""Share of cells from which a doubt about them is asked; fewer are told, and set aside when the
+export is read, so that a handful of odd cells does not keep an analyst from the rest."""
+
 MOST_WORDS = 30
 """Different words from which a column is no category with a few codes of the user's own."""
 
@@ -39,64 +44,89 @@ class Evidence:
         Share of the filled cells that fit the type; 1 where none is filled.
     unknown : tuple of str
         Words of a category, or of yes and no, that are not known.
-    ambiguous : bool
-        Whether there are dates whose day and month may be either.
+    doubtful : float
+        Share of the filled cells that have such words, or dates whose day and month may be
+        either way round.
     date_order : {"ymd", "mdy", "dmy"} or ""
         The only order in which no month is beyond 12; "" if both are such, or none.
     """
 
     fits: float
     unknown: tuple[str, ...] = ()
-    ambiguous: bool = False
+    doubtful: float = 0.0
     date_order: DateOrder | str = ""
 
 
-def examples(cells: pd.Series) -> tuple[str, ...]:
-    """Return the first few values, cut off where they are long."""
-    texts = pd.unique(as_text(cells.dropna().head(1000)))
-    filled = [str(text).strip() for text in texts if not is_blank(text)]
-    return tuple(t if len(t) <= SHOWN else t[:SHOWN] + "…" for t in filled[:EXAMPLES])
+@dataclass(frozen=True, eq=False)
+class Distinct:
+    """The different filled cells of a column as text, in the order in which they come.
+
+    Parameters
+    ----------
+    texts : Series of str
+    counts : array of int
+        How often each comes.
+    """
+
+    texts: pd.Series
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, cells: pd.Series) -> Distinct:
+        """Gather cells as found; what takes long is then done once for each different one."""
+        codes, texts = pd.factorize(as_text(cells))
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+        filled = np.array([not is_blank(text) for text in texts], dtype=bool)
+        return cls(pd.Series(texts[filled], dtype=object), counts[filled])
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The first few values, cut off where they are long."""
+        first = [str(text).strip() for text in self.texts.head(EXAMPLES)]
+        return tuple(t if len(t) <= SHOWN else t[:SHOWN] + "…" for t in first)
+
+    @property
+    def bare_numbers(self) -> NDArray[np.float64]:
+        """Those that are numbers without any sign behind them."""
+        numbers = pd.to_numeric(self.texts, errors="coerce").to_numpy(dtype="float64")
+        return np.asarray(numbers[np.isfinite(numbers)])
+
+    def share(self, positions: Iterable[int]) -> float:
+        """Return the share of the filled cells that have the texts at some positions."""
+        total = int(self.counts.sum())
+        return float(self.counts[list(positions)].sum()) / total if total else 0.0
 
 
-def examine(column: Column, cells: pd.Series, blank: tuple[str, ...] = ()) -> Evidence:
+def examine(column: Column, cells: Distinct, blank: tuple[str, ...] = ()) -> Evidence:
     """Hold the cells of a column against its declaration.
 
     Parameters
     ----------
     column : Column
-    cells : Series
-        As found.
+    cells : Distinct
     blank : tuple of str
         Words that the user takes for no value.
     """
-    cells = cells.reset_index(drop=True)
     given = UNIT_IN_CELLS if column.type == "money" else AS_DECLARED
     reading = replace(given, blank=frozenset(blank))
-    misfits = convert(column, cells, reading).misfits
-    n_filled = sum(not is_blank(text) for text in as_text(cells))
-    fits = 1 - len(misfits) / n_filled if n_filled else 1.0
-    wrong = cells.iloc[list(misfits)]
+    misfits = convert(column, cells.texts, reading).misfits
+    wrong = cells.share(misfits)
     if column.type in ("category", "boolean"):
-        return Evidence(fits, _words(wrong))
-    if column.type == "date" and "date_ambiguous" in misfits.values():
-        return _about_order(column, cells, n_filled)
-    return Evidence(fits)
+        return Evidence(1 - wrong, _words(cells.texts.iloc[list(misfits)]), wrong)
+    ambiguous = [at for at, reason in misfits.items() if reason == "date_ambiguous"]
+    if ambiguous:
+        return _about_order(column, cells, cells.share(ambiguous))
+    return Evidence(1 - wrong)
 
 
-def bare_numbers(cells: pd.Series) -> NDArray[np.float64]:
-    """Return the cells that are numbers without any sign behind them."""
-    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    return np.asarray(numbers[np.isfinite(numbers)])
-
-
-def _words(cells: pd.Series) -> tuple[str, ...]:
-    known = {fold(text): str(text).strip() for text in as_text(cells)}
+def _words(texts: pd.Series) -> tuple[str, ...]:
+    known = {fold(text): str(text).strip() for text in texts}
     return tuple(known.values())
 
 
-def _about_order(column: Column, cells: pd.Series, n_filled: int) -> Evidence:
+def _about_order(column: Column, cells: Distinct, doubtful: float) -> Evidence:
     orders: tuple[DateOrder, ...] = ("dmy", "mdy")
-    misfits = {order: convert(column, cells, Reading(date_order=order)).misfits for order in orders}
-    fewest = min(map(len, misfits.values()))
+    misfits = {o: convert(column, cells.texts, Reading(date_order=o)).misfits for o in orders}
+    fewest = min(map(cells.share, misfits.values()))
     possible = [o for o in orders if "date_order" not in misfits[o].values()]
-    return Evidence(1 - fewest / n_filled, (), True, possible[0] if len(possible) == 1 else "")
+    return Evidence(1 - fewest, (), doubtful, possible[0] if len(possible) == 1 else "")

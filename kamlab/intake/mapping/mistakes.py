@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,7 @@ def find_mistakes(mapping: ExportMapping) -> Iterator[Mistake]:
             yield from _about_column(sheet.name, rule, spec[rule.column], mapping.currency)
     if all(sheet.table != "accounts" for sheet in mapping.sheets):
         yield Mistake("no_accounts")
+    yield from _read_differently(mapping)
     names = [fold(sheet.name) for sheet in mapping.sheets]
     for at, sheet in enumerate(mapping.sheets):
         if names[at] in names[:at]:
@@ -141,6 +142,20 @@ def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -
         yield bad("date_order", "date_order", got=rule.date_order, orders=", ".join(DATE_ORDERS))
     if rule.timezone and not _is_zone(rule.timezone):
         yield bad("timezone", "timezone", got=rule.timezone)
+
+
+def _read_differently(mapping: ExportMapping) -> Iterator[Mistake]:
+    """Find columns that two sheets of one table give in different units or words.
+
+    Their rows are joined before they are read, so that one of the two would be misread.
+    """
+    first: dict[tuple[str, str], tuple[str, ColumnRule]] = {}
+    for sheet in mapping.sheets:
+        for rule in sheet.columns:
+            other, known = first.setdefault((sheet.table, rule.column), (sheet.name, rule))
+            if replace(known, heading=rule.heading) != rule:
+                words = named(table(sheet.table)[rule.column]) | {"other": other}
+                yield Mistake("differs", sheet.name, rule.heading, words=words)
 
 
 def named(column: Column) -> dict[str, Any]:

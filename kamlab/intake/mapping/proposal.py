@@ -14,7 +14,7 @@ import pandas as pd
 from kamlab.foundation.columns import labelled
 from kamlab.foundation.language import Text, say
 from kamlab.intake.mapping.confirm import confirmed, mapping_of, open_questions
-from kamlab.intake.mapping.proposed import LIKELY, ProposedSheet
+from kamlab.intake.mapping.proposed import USUAL, ProposedSheet
 from kamlab.intake.mapping.rules import ExportMapping
 from kamlab.intake.mapping.save_proposal import proposal_text
 from kamlab.intake.mapping.write_mapping import put_file
@@ -194,4 +194,4 @@ def _certainty(confidence: float, is_open: bool, is_ours: bool) -> str:
         return "open"
     if not is_ours:
         return "kept"
-    return "high" if confidence > LIKELY else "medium"
+    return "high" if confidence >= USUAL else "medium"

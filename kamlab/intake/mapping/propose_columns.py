@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from kamlab.accounts.spec import Column
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.intake.mapping.candidates import Candidate, candidates, is_near
-from kamlab.intake.mapping.evidence import FIT, MOST_WORDS, Evidence, examine, examples
+from kamlab.intake.mapping.evidence import FIT, MOST_WORDS, Distinct, Evidence, examine
 from kamlab.intake.mapping.known import Known
 from kamlab.intake.mapping.propose_meaning import with_meaning
 from kamlab.intake.mapping.proposed import SURE, ProposedColumn, also
@@ -22,7 +20,7 @@ class _Heading:
     """A heading with its cells, and the columns that it may be."""
 
     heading: str
-    cells: pd.Series
+    cells: Distinct
     options: tuple[Candidate, ...]
     told: bool = False
 
@@ -36,7 +34,7 @@ def propose_columns(known: Known) -> tuple[ProposedColumn, ...]:
     """Propose a column of ours for every heading, or say what is open about it."""
     found = known.found
     headings = [
-        _Heading(heading, found.cells.iloc[:, at], *_options(heading, known))
+        _Heading(heading, Distinct.of(found.cells.iloc[:, at]), *_options(heading, known))
         for heading, at in _distinct(found.headings).items()
     ]
     wanted = _wanted(headings)
@@ -58,7 +56,9 @@ def _wanted(headings: Iterable[_Heading]) -> dict[str, list[_Heading]]:
     wanted: dict[str, list[_Heading]] = {}
     for each in headings:
         certain = [option for option in each.options if option.by_name]
-        for option in certain or each.options[:1]:
+        most = max((option.confidence for option in each.options), default=0.0)
+        near = [o for o in each.options if is_near(o) and o.confidence == most]
+        for option in certain or near:
             wanted.setdefault(option.column.name, []).append(each)
     ranks = {name: max(each.rank for each in those) for name, those in wanted.items()}
     return {
@@ -67,9 +67,11 @@ def _wanted(headings: Iterable[_Heading]) -> dict[str, list[_Heading]]:
 
 
 def _proposed(each: _Heading, wanted: Mapping[str, list[_Heading]], known: Known) -> ProposedColumn:
-    kept = ProposedColumn(each.heading, examples=examples(each.cells), why=say("intake.why_none"))
+    kept = ProposedColumn(each.heading, examples=each.cells.examples, why=say("intake.why_none"))
     if not each.options:
         return replace(kept, why=say("intake.why_told")) if each.told else kept
+    if not is_near(each.options[0]):
+        return replace(kept, why=each.options[0].why)
     free = [option for option in each.options if each in wanted.get(option.column.name, ())]
     if not free:
         owner = wanted[each.options[0].column.name][0].heading
@@ -81,33 +83,23 @@ def _proposed(each: _Heading, wanted: Mapping[str, list[_Heading]], known: Known
     if each.told:
         return with_meaning(kept, first, each.cells, known)
     evidence = examine(first.column, each.cells, known.answers.blank(each.heading))
-    rivals = [other.heading for other in wanted[first.column.name] if other is not each]
-    if not first.by_name:
-        return _likely(each, kept, free, bool(rivals), evidence, known)
-    if len(free) > 1:
-        return _open(kept, free, say("intake.why_several", columns=_columns(free)))
-    if rivals:
-        return _open(kept, free, also(first.why, _rivals(rivals)))
-    if _is_other(evidence):
-        return _open(kept, free, also(first.why, _misfit(first.column, evidence.fits)))
-    return with_meaning(kept, first, each.cells, known)
-
-
-def _likely(
-    each: _Heading,
-    kept: ProposedColumn,
-    free: list[Candidate],
-    wanted_twice: bool,
-    evidence: Evidence,
-    known: Known,
-) -> ProposedColumn:
-    """Propose what is only alike where little hangs on it; ask where much does; else tell."""
-    first = free[0]
-    if not is_near(first) or evidence.fits < FIT:
+    if not first.by_name and evidence.fits < FIT:
         return replace(kept, why=first.why)
-    if _matters(first.column) or wanted_twice or _tie(each.options):
-        return _open(kept, [option for option in free if is_near(option)], first.why)
-    return with_meaning(kept, first, each.cells, known)
+    rivals = [other.heading for other in wanted[first.column.name] if other is not each]
+    doubt = _doubt(free, rivals, evidence)
+    return _open(kept, free, doubt) if doubt else with_meaning(kept, first, each.cells, known)
+
+
+def _doubt(free: list[Candidate], rivals: list[str], evidence: Evidence) -> Text | None:
+    """Return why a column stays open: several candidates, or one that is not sure enough."""
+    first = free[0]
+    if len(free) > 1:
+        return say("intake.why_several", columns=_columns(free))
+    if rivals:
+        return also(first.why, _rivals(rivals))
+    if first.by_name:
+        return also(first.why, _misfit(first.column, evidence)) if _is_other(evidence) else None
+    return first.why if _matters(first.column) else None
 
 
 def _is_other(evidence: Evidence) -> bool:
@@ -121,10 +113,6 @@ def _matters(column: Column) -> bool:
     return column.required or column.type in ("id", "money")
 
 
-def _tie(options: tuple[Candidate, ...]) -> bool:
-    return len(options) > 1 and options[0].confidence == options[1].confidence
-
-
 def _open(kept: ProposedColumn, options: Iterable[Candidate], why: Text) -> ProposedColumn:
     names = tuple(option.column.name for option in options)
     return replace(kept, candidates=names, why=why, open=("column",))
@@ -134,9 +122,9 @@ def _rivals(headings: list[str]) -> Text:
     return say("intake.why_rivals", headings=join([same(heading) for heading in headings]))
 
 
-def _misfit(column: Column, fits: float) -> Text:
+def _misfit(column: Column, evidence: Evidence) -> Text:
     kind = say(f"accounts.type_{column.type}")
-    return say("intake.why_misfit", share=f"{1 - fits:.0%}", type=kind)
+    return say("intake.why_misfit", share=f"{1 - evidence.fits:.0%}", type=kind)
 
 
 def _columns(options: Iterable[Candidate]) -> Text:

@@ -6,15 +6,13 @@ from dataclasses import replace
 from typing import cast
 
 import numpy as np
-import pandas as pd
 
 from kamlab.accounts.cells.reading import DateOrder
-from kamlab.accounts.cells.text import as_text, is_blank
 from kamlab.accounts.spec import Column
 from kamlab.foundation.language import Text, same, say
 from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.candidates import Candidate
-from kamlab.intake.mapping.evidence import bare_numbers, examine
+from kamlab.intake.mapping.evidence import MANY, Distinct, Evidence, examine
 from kamlab.intake.mapping.known import Known
 from kamlab.intake.mapping.proposed import ProposedColumn, Question, also
 from kamlab.intake.mapping.stated_units import Stated, unit_above, unit_in_heading
@@ -22,7 +20,7 @@ from kamlab.intake.mapping.units import UNITS, YEN
 
 
 def with_meaning(
-    kept: ProposedColumn, candidate: Candidate, cells: pd.Series, known: Known
+    kept: ProposedColumn, candidate: Candidate, cells: Distinct, known: Known
 ) -> ProposedColumn:
     """Return a column that is settled, with what is known and open about its cells."""
     column = candidate.column
@@ -39,7 +37,7 @@ def with_meaning(
 
 
 def _with_unit(
-    settled: ProposedColumn, column: Column, cells: pd.Series, known: Known
+    settled: ProposedColumn, column: Column, cells: Distinct, known: Known
 ) -> ProposedColumn:
     heading = settled.heading
     if heading in known.answers.units:
@@ -66,9 +64,9 @@ def _stated(settled: ProposedColumn, stated: Stated, why: Text) -> ProposedColum
     return replace(settled, unit=stated.unit, currency=stated.currency, why=why)
 
 
-def _with_share(settled: ProposedColumn, column: Column, cells: pd.Series) -> ProposedColumn:
+def _with_share(settled: ProposedColumn, column: Column, cells: Distinct) -> ProposedColumn:
     """Propose % only where heading and numbers agree; cells that say % themselves need no unit."""
-    numbers = bare_numbers(cells)
+    numbers = cells.bare_numbers
     if not len(numbers):
         return settled
     percent = unit_in_heading(settled.heading, column) is not None
@@ -80,36 +78,51 @@ def _with_share(settled: ProposedColumn, column: Column, cells: pd.Series) -> Pr
 
 
 def _with_words(
-    settled: ProposedColumn, column: Column, cells: pd.Series, known: Known
+    settled: ProposedColumn, column: Column, cells: Distinct, known: Known
 ) -> ProposedColumn:
-    values, blank = known.answers.meant(settled.heading), known.answers.blank(settled.heading)
-    settled = replace(settled, values=values, blank=blank)
+    heading = settled.heading
+    values, blank = known.answers.meant(heading), known.answers.blank(heading)
+    order = cast("DateOrder", known.answers.date_order.get(heading, "ymd"))
+    settled = replace(settled, values=values, blank=blank, date_order=order)
+    if column.type not in ("category", "boolean", "date"):
+        return settled
     evidence = examine(column, cells, blank)
+    if column.type == "date":
+        return _with_order(settled, evidence, known) if evidence.doubtful else settled
     meant = {fold(word) for word in values}
     unknown = tuple(word for word in evidence.unknown if fold(word) not in meant)
-    if unknown:
-        settled = replace(settled, unknown=unknown)
-        settled = _ask(settled, "values", say("intake.why_words", words=_some(unknown)))
-    told = known.answers.date_order.get(settled.heading)
-    if not told and evidence.ambiguous:
-        told = known.answers.any_date_order
-    if told:
-        return replace(settled, date_order=cast("DateOrder", told))
-    if evidence.date_order:
-        why = also(settled.why, say(f"intake.why_{evidence.date_order}"))
-        return replace(settled, date_order=cast("DateOrder", evidence.date_order), why=why)
-    if evidence.ambiguous:
-        return _ask(settled, "date_order", say("intake.why_date_order"))
-    return settled
+    if not unknown:
+        return settled
+    why = say("intake.why_words", words=_some(unknown))
+    return _doubted(replace(settled, unknown=unknown), "values", why, evidence)
+
+
+def _with_order(settled: ProposedColumn, evidence: Evidence, known: Known) -> ProposedColumn:
+    told = known.answers.date_order.get(settled.heading) or known.answers.any_date_order
+    order = cast("DateOrder", told or evidence.date_order)
+    if not order:
+        return _doubted(settled, "date_order", say("intake.why_date_order"), evidence)
+    why = settled.why if told else also(settled.why, say(f"intake.why_{order}"))
+    return replace(settled, date_order=order, why=why)
+
+
+def _doubted(
+    settled: ProposedColumn, question: Question, why: Text, evidence: Evidence
+) -> ProposedColumn:
+    """Ask about cells in doubt if there are many, else tell of them."""
+    if evidence.doubtful >= MANY:
+        return _ask(settled, question, why)
+    rare = say("intake.why_rare", why=why, share=f"{evidence.doubtful:.1%}")
+    return replace(settled, why=also(settled.why, rare))
 
 
 def _ask(settled: ProposedColumn, question: Question, why: Text) -> ProposedColumn:
     return replace(settled, why=also(settled.why, why), open=(*settled.open, question))
 
 
-def _all_yen(cells: pd.Series) -> bool:
+def _all_yen(cells: Distinct) -> bool:
     """Return whether every amount bears ¥ or 円 itself, and none a thousand or the like."""
-    texts = [fold(text) for text in as_text(cells) if not is_blank(text)]
+    texts = [fold(text) for text in cells.texts]
     yen = fold("¥")
     marked = [text for text in texts if text.startswith((yen, "-" + yen)) or text.endswith("円")]
     scaled = [unit for unit in UNITS if unit.endswith("円") and unit != "円"]

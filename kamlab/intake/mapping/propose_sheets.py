@@ -9,10 +9,10 @@ from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.intake.mapping.automatic import automatic_rules, plain_name, table_of_name
 from kamlab.intake.mapping.candidates import named
-from kamlab.intake.mapping.crm import crm_named
+from kamlab.intake.mapping.crm import crm_caution, crm_named
 from kamlab.intake.mapping.known import NO_ANSWERS, Known, SheetAnswers
 from kamlab.intake.mapping.propose_columns import propose_columns
-from kamlab.intake.mapping.proposed import LIKELY, SURE, USUAL, ProposedSheet
+from kamlab.intake.mapping.proposed import LIKELY, SURE, USUAL, ProposedColumn, ProposedSheet
 from kamlab.intake.sources.found import FoundTable
 
 FEWEST = 3
@@ -29,43 +29,47 @@ class _Match:
     whole: bool
 
 
-def propose_sheet(
-    found: FoundTable,
-    told: Mapping[str, str | None],
-    answers: SheetAnswers = NO_ANSWERS,
-    whole_units: str = "",
-) -> ProposedSheet:
-    """Propose the table that a sheet is, and its columns.
-
-    Parameters
-    ----------
-    found : FoundTable
-    told : mapping of str to str or None
-        What the user has said: sheet to table, None to leave it out.
-    answers : SheetAnswers
-    whole_units : str
-        As in `Known`.
-    """
-    if found.name in told:
-        sheet = ProposedSheet(found.name, told[found.name] or "", SURE, say("intake.why_told"))
-    else:
-        sheet = _by_name_and_headings(found)
-    if not sheet.table:
-        return sheet
-    known = Known(found, sheet.table, answers, whole_units)
-    return replace(sheet, columns=propose_columns(known))
-
-
 def propose_sheets(
     found: Iterable[FoundTable],
     told: Mapping[str, str | None],
     answers: Mapping[str, SheetAnswers],
 ) -> tuple[ProposedSheet, ...]:
-    """Propose all sheets of an export, with what the user has said of each by its name."""
+    """Propose all sheets of an export and their columns.
+
+    Parameters
+    ----------
+    found : iterable of FoundTable
+    told : mapping of str to str or None
+        What the user has said: sheet to table, None to leave it out.
+    answers : mapping of str to SheetAnswers
+        What the user has said about columns, by sheet.
+    """
     found = tuple(found)
     units = next((currency for each in found if (currency := _own_currency(each))), "")
-    sheets = [propose_sheet(f, told, answers.get(f.name, NO_ANSWERS), units) for f in found]
-    return settle_joins(sheets, told)
+    sheets = propose_tables(found, told)
+    return tuple(
+        replace(sheet, columns=propose_columns(Known(each, sheet.table, given, units)))
+        if sheet.table
+        else sheet
+        for each, sheet in zip(found, sheets, strict=True)
+        for given in [answers.get(sheet.name, NO_ANSWERS)]
+    )
+
+
+def propose_tables(
+    found: Iterable[FoundTable], told: Mapping[str, str | None]
+) -> tuple[ProposedSheet, ...]:
+    """Propose which tables the sheets of an export are; nothing but headings of their columns."""
+    sheets = []
+    for each in found:
+        if each.name in told:
+            sheet = ProposedSheet(each.name, told[each.name] or "", SURE, say("intake.why_told"))
+        else:
+            sheet = _by_name_and_headings(each)
+        headings = dict.fromkeys(heading for heading in each.headings if heading)
+        bare = tuple(ProposedColumn(heading) for heading in headings)
+        sheets.append(replace(sheet, columns=bare if sheet.table else ()))
+    return _settle_joins(sheets, told)
 
 
 def _own_currency(found: FoundTable) -> str:
@@ -77,15 +81,14 @@ def _own_currency(found: FoundTable) -> str:
     return str(found.cells.iloc[0, found.headings.index(columns["currency"])])
 
 
-def settle_joins(
-    sheets: Iterable[ProposedSheet], told: Mapping[str, str | None]
+def _settle_joins(
+    sheets: list[ProposedSheet], told: Mapping[str, str | None]
 ) -> tuple[ProposedSheet, ...]:
     """Leave open which of several sheets is a table, unless they are alike and can be joined.
 
     Files of single months have the same headings and are joined. Two lists of customers, or
     sheets with other headings, may be an old and a new state of the same thing.
     """
-    sheets = tuple(sheets)
     settled = []
     for sheet in sheets:
         others = [s for s in sheets if s.table == sheet.table and s is not sheet]
@@ -121,6 +124,8 @@ def _by_name_and_headings(found: FoundTable) -> ProposedSheet:
     if by_name:
         return _checked(found, by_name, SURE, say("intake.why_sheet_name"), matches, likely)
     if len(likely) == 1:
+        if caution := crm_caution(found.headings, likely[0]):
+            return _open(found, (likely[0],), caution)
         why = say("intake.why_headings", headings=_listed(matches[likely[0]].named))
         return ProposedSheet(found.name, likely[0], LIKELY, why)
     if likely:

@@ -8,9 +8,10 @@ from typing import Literal
 from kamlab.accounts.cells.reading import DateOrder
 from kamlab.foundation.language import Text, same, say
 
-SURE, STATED, USUAL, LIKELY, NOTHING = 1.0, 0.95, 0.9, 0.7, 0.0
+SURE, STATED, USUAL, RECALLED, LIKELY, NOTHING = 1.0, 0.95, 0.9, 0.8, 0.7, 0.0
 """How sure a proposal is: our own name for it, that name with a unit in brackets, the heading
-that a CRM system gives it, a name that is only alike, none. An order, not a probability."""
+that a CRM system gives it, the same from memory, a name that is only alike, none. An order, not
+a probability."""
 
 Question = Literal["table", "column", "unit", "values", "date_order"]
 

@@ -33,7 +33,7 @@ def _block(sheet: ProposedSheet) -> SheetBlock:
 
 def _lines(sheet: ProposedSheet) -> Iterator[ColumnLine]:
     for column in sheet.columns:
-        comment = str(column.why) if column.open else ""
+        comment = str(column.why) if column.open or column.unknown else ""
         yield ColumnLine(column.heading, dict(_fields(sheet, column)), comment)
 
 

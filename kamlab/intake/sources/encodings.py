@@ -21,9 +21,12 @@ zeros of its commas, digits and line ends stand on one side, those of other file
 
 WORKBOOK_SIGNATURES = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 
+NOT_ASSIGNED = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
+"""What Python makes of single bytes that mean nothing in Shift_JIS: 80, A0, FD, FE, FF."""
+
 _ESCAPES = (b"\x1b$@", b"\x1b$B", b"\x1b(J", b"\x1b(I")
-_IN_A_WORD = re.compile(rb"[A-Za-z][\x80-\xff]")
-_TWO_TOGETHER = re.compile(rb"[\x80-\xff]{2}")
+_LETTER_IN_A_WORD = re.compile(rb"[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]")
+_NOT_WESTERN = re.compile(rb"[\x80-\xff]{2}|[^\x00-\x7f\x91-\x94\x96\x97\xa0\xc0-\xff]")
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -98,6 +101,8 @@ def _cp932(content: bytes) -> str:
         text = content.decode("cp932")
     except UnicodeDecodeError as error:
         raise UnreadableSheet("encoding") from error
+    if not NOT_ASSIGNED.isdisjoint(text):
+        raise UnreadableSheet("encoding")
     if _is_euc(content):
         raise UnreadableSheet("other_encoding", name="EUC-JP")
     if _is_western(content):
@@ -115,5 +120,8 @@ def _is_euc(content: bytes) -> bool:
 
 
 def _is_western(content: bytes) -> bool:
-    """Return whether all that is no ASCII stands alone, as accented letters in words do."""
-    return bool(_IN_A_WORD.search(content)) and not _TWO_TOGETHER.search(content)
+    """Return whether all that is no ASCII is an accented letter, a quotation mark or a dash.
+
+    Each then stands alone, which characters of Japanese words practically never all do.
+    """
+    return bool(_LETTER_IN_A_WORD.search(content)) and not _NOT_WESTERN.search(content)

@@ -75,6 +75,9 @@ class FoundTable:
         Whether serial numbers of days count from 1904.
     hidden : bool
         Whether Excel hides the sheet.
+    divided : tuple of int
+        For each heading, by what Excel divides the numbers that it shows (1: not at all); the
+        cells here are whole. Empty where no number is shown divided.
     columns : tuple of int
         For each heading, its column in the sheet, from 0; empty where there is no sheet.
     """
@@ -95,6 +98,7 @@ class FoundTable:
     epoch_1904: bool = False
     hidden: bool = False
     columns: tuple[int, ...] = ()
+    divided: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kamlab.accounts.cells.convert import cell_text
@@ -34,6 +34,8 @@ class Grid:
     merged : tuple of Area
     uncomputed : tuple of (int, int)
         Row (as Excel counts) and column (from 0) of formulas without a result.
+    divided : mapping of int to int
+        Columns (from 0) whose numbers Excel shows divided, and by what.
     complete : bool
         Whether every row should have as many cells as there are headings, as in a text file,
         where a shorter one has been cut off.
@@ -43,6 +45,7 @@ class Grid:
     rows: list[Row]
     merged: tuple[Area, ...] = ()
     uncomputed: tuple[tuple[int, int], ...] = ()
+    divided: Mapping[int, int] = field(default_factory=dict)
     complete: bool = False
 
     def row(self, number: int) -> Row:

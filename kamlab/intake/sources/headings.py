@@ -64,7 +64,7 @@ def find_headings(grid: Grid, known: Container[str], header_row: int | None) -> 
         If no row looks like headings, or nothing stands in the row that was named.
     """
     last = header_row or grid.numbers[:SEARCHED][-1]
-    merged = [area for area in grid.merged if area.top <= last]
+    merged = [a for a in grid.merged if a.top <= last and is_filled(_value(a, grid))]
     row = header_row or _most_likely(grid, merged, known)
     if not _leaves(row, grid, merged):
         raise UnreadableSheet("no_headings_there", row=row, allowed="headings")
@@ -134,9 +134,26 @@ def _leaves(row: int, grid: Grid, merged: Sequence[Area]) -> dict[int, str]:
     return {c: texts([cells[c]])[0] for c in sorted(cells) if is_filled(cells[c])}
 
 
+def _lowest(last: int, grid: Grid, merged: Sequence[Area]) -> dict[int, str]:
+    """Return the heading of each column without the groups above it.
+
+    Not all of them need reach down to the last row, and a unit may stand under a heading.
+    """
+    top = min([area.top for area in merged if area.top < last <= area.bottom], default=last)
+    wide = {(area.top, area.left) for area in merged if area.right > area.left}
+    own: dict[int, list[str]] = {}
+    groups: dict[int, list[str]] = {}
+    for row in range(top, last + 1):
+        for column, cell in enumerate(grid.row(row)):
+            if is_filled(cell):
+                is_group = (row, column) in wide and row < last
+                (groups if is_group else own).setdefault(column, []).extend(texts([cell]))
+    return {column: " ".join(words) for column, words in sorted((groups | own).items())}
+
+
 def _names(rows: Sequence[int], grid: Grid, merged: Sequence[Area]) -> dict[int, str]:
     """Name each column by its leaf heading, with its groups before it where that is not enough."""
-    leaves = _leaves(rows[0], grid, merged)
+    leaves = _lowest(rows[0], grid, merged)
     names = dict(leaves)
     for deep in range(2, len(rows) + 1):
         for column in _repeated(names):

@@ -61,7 +61,7 @@ def lay_out(grid: Grid, known: Container[str], header_row: int | None, **about: 
         records, places = [rows[p] for p in kept], [numbers[p] for p in kept]
     else:
         records, places = rows, numbers
-    _refuse_uncomputed(grid, headings, places)
+    _refuse_uncomputed(grid, headings, {numbers[position] for position in kinds})
     columns = _columns(records, headings)
     filled = list(_fill_merged(columns, grid, headings, places))
     return FoundTable(
@@ -78,6 +78,9 @@ def lay_out(grid: Grid, known: Container[str], header_row: int | None, **about: 
         no_records=tuple(NoRecord(numbers[p], kind, texts(rows[p])) for p, kind in kinds.items()),
         blank_rows=(numbers[-1] - headings.row - len(rows)) if rows else 0,
         filled_down=tuple(filled),
+        divided=tuple(grid.divided.get(column, 1) for column in headings.names)
+        if grid.divided
+        else (),
         unnamed=tuple(_unnamed(records, places, headings)),
         **about,
     )
@@ -100,10 +103,13 @@ def _refuse_short_rows(
         raise UnreadableSheet("short_row", allowed="fields", row=numbers[short[0]], **words)
 
 
-def _refuse_uncomputed(grid: Grid, headings: Headings, places: Sequence[int]) -> None:
+def _refuse_uncomputed(grid: Grid, headings: Headings, no_records: Container[int]) -> None:
     """Refuse formulas without result where they matter: in a heading or a record."""
-    matter = {*places, headings.row} if grid.uncomputed else set()
-    cells = [(row, column) for row, column in grid.uncomputed if row in matter]
+    cells = [
+        (row, column)
+        for row, column in grid.uncomputed
+        if row >= headings.row and row not in no_records
+    ]
     if cells:
         row, column = cells[0]
         heading = headings.names.get(column) or get_column_letter(column + 1)
@@ -117,8 +123,9 @@ def _columns(records: Sequence[Row], headings: Headings) -> Columns:
     check_cells(len(records) * width)
     if not records:
         return [np.empty(0, dtype=object) for _ in headings.names]
-    full = [row if len(row) >= width else [*row, *[None] * (width - len(row))] for row in records]
-    cells = islice(zip(*full, strict=False), width)
+    if min(map(len, records)) < width:
+        records = [[*row, *[None] * (width - len(row))] for row in records]
+    cells = islice(zip(*records, strict=False), width)
     return [
         np.fromiter(column, dtype=object, count=len(records))
         for number, column in enumerate(cells)

@@ -124,19 +124,20 @@ def _remarks_at_the_end(
     if not records or any(map(_is_single, records)):
         return []
     inside = [area for area in merged if area.bottom >= numbers[apart]]
+    alone = {first_filled(rows[position]) for position in range(apart, len(rows))}
+    patterns = {c: {_pattern(cell_at(record, c)) for record in records} for c in alone}
     return [
         position
         for position in range(apart, len(rows))
         if position not in kinds
         and not any(area.top < numbers[position] <= area.bottom for area in inside)
-        and not _is_like_those(rows[position], records)
+        and not _is_like_those(rows[position], patterns)
     ]
 
 
-def _is_like_those(row: Row, records: Sequence[Row]) -> bool:
+def _is_like_those(row: Row, patterns: Mapping[int, set[str]]) -> bool:
     column = first_filled(row)
-    pattern = _pattern(row[column])
-    return any(pattern == _pattern(cell_at(record, column)) for record in records)
+    return _pattern(row[column]) in patterns[column]
 
 
 def _pattern(cell: object) -> str:

@@ -22,6 +22,8 @@ DATABASE_SUFFIXES = (".duckdb", ".db")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb")
 """The last two are not read; opening them says what to do."""
 
+SUFFIXES = (*TEXT_SUFFIXES, *PARQUET_SUFFIXES, *DATABASE_SUFFIXES, *WORKBOOK_SUFFIXES)
+
 LEFT_BY_PROGRAMS = (".", "~$")
 """Begins the names of files that a system hides and that an open Excel leaves beside its own."""
 
@@ -103,11 +105,10 @@ def _guarded(
 
 
 def _folder(folder: Path) -> Opened:
-    suffixes = (*TEXT_SUFFIXES, *PARQUET_SUFFIXES, *DATABASE_SUFFIXES, *WORKBOOK_SUFFIXES)
     files = [
         file
         for file in sorted(folder.iterdir())
-        if file.suffix.lower() in suffixes
+        if file.suffix.lower() in SUFFIXES
         and not file.name.startswith(LEFT_BY_PROGRAMS)
         and not file.is_dir()
     ]

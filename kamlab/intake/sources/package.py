@@ -13,10 +13,10 @@ from typing import IO
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from kamlab.intake.giving.escaping import from_workbook
+from kamlab.intake.sources.styles import Styles, read_styles
 from kamlab.intake.sources.xml_parts import read_events
 
 DAMAGES = (
@@ -24,9 +24,6 @@ DAMAGES = (
     NotImplementedError, RuntimeError,
 )  # fmt: skip
 """What the standard library raises at a damaged archive, a locked or an odd part."""
-
-JAPANESE_DATE_FORMATS = frozenset(map(str, [*range(27, 37), *range(50, 59)]))
-"""Numbers of formats for days and times that a Japanese Excel has built in (ECMA-376, 18.8.30)."""
 
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -88,10 +85,10 @@ class Package:
         return read_strings(self.open(part)) if part else []
 
     @cached_property
-    def day_styles(self) -> Mapping[str, bool]:
-        """The styles of cells that show days or times: whether they show a duration."""
+    def styles(self) -> Styles:
+        """What the number formats of cells tell."""
         part = self._by_kind("styles")
-        return _day_styles(self.open(part)) if part else {}
+        return read_styles(self.open(part)) if part else Styles()
 
     def _main_part(self) -> str:
         if not self.has("[Content_Types].xml"):
@@ -191,31 +188,3 @@ class TextCollector:
         collected = "".join(self._pieces)
         self._pieces.clear()
         return collected
-
-
-def _day_styles(stream: IO[bytes]) -> dict[str, bool]:
-    formats = {str(number): code for number, code in BUILTIN_FORMATS.items()}
-    days: dict[str, bool] = {}
-    styles = 0
-    within = False
-
-    def start(element: str, given: Mapping[str, str]) -> None:
-        nonlocal styles, within
-        if element == "numFmt":
-            formats[given["numFmtId"]] = given.get("formatCode", "")
-        elif element == "cellXfs":
-            within = True
-        elif element == "xf" and within:
-            number = given.get("numFmtId", "0")
-            code = formats.get(number)
-            if is_date_format(code) or (code is None and number in JAPANESE_DATE_FORMATS):
-                days[str(styles)] = bool(is_timedelta_format(code))
-            styles += 1
-
-    def end(element: str) -> None:
-        nonlocal within
-        within = within and element != "cellXfs"
-
-    with stream:
-        read_events(stream, start, end)
-    return days

@@ -40,22 +40,26 @@ def read_cells(package: Package, part: str) -> Grid:
     ValueError, BadZipFile, ...
         Those of `package.DAMAGES`, if it is damaged.
     """
-    reader = _SheetReader(_converters(package))
+    reader = _SheetReader(_converters(package), package.styles.divided)
     with package.open(part) as stream:
         read_events(stream, reader.start, reader.end, reader.text)
     rows = {n: row for n, row in sorted(reader.rows.items()) if any(map(is_filled, row))}
     merged, uncomputed = tuple(reader.merged), tuple(reader.uncomputed)
-    return Grid(list(rows), list(rows.values()), merged, uncomputed)
+    return Grid(list(rows), list(rows.values()), merged, uncomputed, reader.divided)
 
 
 class _SheetReader:
     """What the events of a worksheet's XML add up to."""
 
-    def __init__(self, converters: Mapping[str, Callable[[str, str], object]]) -> None:
+    def __init__(
+        self, converters: Mapping[str, Callable[[str, str], object]], divided: Mapping[str, int]
+    ) -> None:
         self.rows: dict[int, Row] = {}
         self.merged: list[Area] = []
         self.uncomputed: list[tuple[int, int]] = []
+        self.divided: dict[int, int] = {}
         self._converters = converters
+        self._divided = divided
         self._collector = TextCollector()
         self._number = 0
         self._cells: list[object] = []
@@ -117,6 +121,8 @@ class _SheetReader:
             self._cells[column] = value
         else:
             self._cells.append(value)
+        if self._divided and content and given.get("s") in self._divided:
+            self.divided[column] = self._divided[given["s"]]
 
     def _end_row(self) -> None:
         if not 0 < self._number <= EXCEL_ROWS or self._number in self.rows:
@@ -143,7 +149,7 @@ def _column(letters: str) -> int:
 
 def _converters(package: Package) -> dict[str, Callable[[str, str], object]]:
     """Return what turns the content of a cell into a value, by the kind of cell."""
-    days, epoch = package.day_styles, package.epoch
+    days, epoch = package.styles.days, package.epoch
 
     @cache
     def day(content: str, style: str) -> object:

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from kamlab.intake.sources.encodings import decode
 from kamlab.intake.sources.found import FoundTable, UnreadableSheet
-from kamlab.intake.sources.grid import Grid, Row, is_filled
+from kamlab.intake.sources.grid import Grid, Row
 from kamlab.intake.sources.layout import lay_out
 from kamlab.intake.sources.limits import LARGEST_TEXT, check_cells, read_bytes
 
 DELIMITERS = ",\t;"
 """In the order in which they are taken where nothing tells them apart."""
 
-LOOKED_AT = 200
-"""Records by which the delimiter is told."""
+LOOKED_AT, LOOKED_AT_CHARACTERS = 200, 2**20
+"""Records by which the delimiter is told, and characters in which they are sought."""
 
 
 def read_text_file(path: Path, known: Container[str], header_row: int | None) -> FoundTable:
@@ -59,7 +59,8 @@ def find_delimiter(text: str) -> str:
 
 def _consistency(text: str, mark: str) -> tuple[float, int]:
     """Return the share of records with the usual number of fields, and that number."""
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    beginning = io.StringIO(text[:LOOKED_AT_CHARACTERS], newline="")
+    records = csv.reader(beginning, delimiter=mark)
     widths: Counter[int] = Counter()
     try:
         widths.update(len(record) for record in islice(records, LOOKED_AT) if record)
@@ -72,11 +73,12 @@ def _consistency(text: str, mark: str) -> tuple[float, int]:
 def _grid(text: str, delimiter: str) -> Grid:
     """Split the text; rows are counted as Excel counts them, so a line break in a cell is none."""
     check_cells(text.count(delimiter) + text.count("\n"))
-    rows: list[Row] = []
+    rows: list[list[str]] = []
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows.extend(records)
     except csv.Error as error:
         raise UnreadableSheet("quotes", row=len(rows) + 1, reason=str(error)) from error
-    filled = [position for position, row in enumerate(rows) if any(map(is_filled, row))]
-    return Grid([position + 1 for position in filled], [rows[p] for p in filled], complete=True)
+    filled = [position for position, row in enumerate(rows) if "".join(row).strip()]
+    kept: list[Row] = [rows[position] for position in filled]
+    return Grid([position + 1 for position in filled], kept, complete=True)

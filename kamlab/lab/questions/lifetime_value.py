@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.transactions import summarise_transactions
+from kamlab.accounts.orders.summarise import summarise_transactions
 from kamlab.foundation.language import say
 from kamlab.value.purchases.fit import fit_purchases
 from kamlab.value.retention_gain import retention_gain

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kamlab.accounts.transactions import (
-    DAYS,
-    MONDAY,
-    check_days,
-    read_orders,
-    summarise_transactions,
-)
+from kamlab.accounts.orders.calendar import DAYS, ORIGIN, check_days, day_number
+from kamlab.accounts.orders.frames import read_orders
+from kamlab.accounts.orders.summarise import summarise_transactions
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 from kamlab.foundation.lent import frozen
@@ -82,15 +78,15 @@ def validate_purchases(
     tails(conf_level)
     check_days(period, split=split)
     orders = read_orders(transactions, account, date, amount)
-    index = (orders["day"].dt.normalize() - MONDAY).dt.days // DAYS[period]
+    index = (orders["ordered_on"] - ORIGIN).dt.days // DAYS[period]
     last_day = pd.Timestamp(split).normalize()
-    last_index = (last_day - MONDAY).days // DAYS[period]
-    before = ~(index > last_index)
+    last_index = day_number(last_day) // DAYS[period]
+    before = index <= last_index
     periods = int(index.max() - last_index) if len(index) else 0
     if not before.any() or periods < 1:
         raise ArgumentError(say("value.purchases_split", split=last_day.date()))
-    end = MONDAY + pd.Timedelta(days=int((last_index + 1) * DAYS[period] - 1))
-    seen = summarise_transactions(orders[before], period=period, end=end, date="day")
+    end = ORIGIN + pd.Timedelta(days=(last_index + 1) * DAYS[period] - 1)
+    seen = summarise_transactions(orders[before], period=period, end=end)
     fit = fit_purchases(seen, model, conf_level=conf_level)
     later = orders.loc[~before, "account_id"]
     bought = index[~before].groupby(later).nunique()

@@ -34,8 +34,8 @@ def test_a_negative_amount_with_a_currency(read, cell, rules):
     assert read("money", cell) == (-500, None, rules)
 
 
-@pytest.mark.parametrize("cell", ["¥500-", "500円-", "¥(500)", "-¥-500", "¥500円円"])
-def test_a_dash_that_closes_an_amount_is_no_minus(read, cell):
+@pytest.mark.parametrize("cell", ["¥500-", "500円-", "¥(500)", "-¥-500", "¥500円円", "(500円)千円"])
+def test_marks_and_units_that_do_not_go_together(read, cell):
     assert read("money", cell) == (None, "number", "")
 
 
@@ -60,7 +60,8 @@ def test_another_currency_is_told(read, cell, currency):
 @pytest.mark.parametrize(
     ("cell", "currency"),
     [("$5", "USD"), ("$5", "SGD"), ("5 usd", "USD"), ("€5", "EUR"), ("5元", "CNY"), ("¥5", "CNY"),
-     ("5 SEK", "SEK"), ("£5", "GBP"), ("5 QAR", "QAR")],
+     ("5 SEK", "SEK"), ("5 KRW", "KRW"), ("5MYR", "MYR"), ("HK$5", "HKD"),
+     ("£5", "GBP"), ("5 QAR", "QAR")],
 )  # fmt: skip
 def test_signs_of_other_currencies_are_known(read, cell, currency):
     assert read("money", cell, currency=currency) == (5, None, "currency")

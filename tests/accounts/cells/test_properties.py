@@ -42,8 +42,8 @@ PIECES = st.sampled_from([
     "0", "1", "12", "123", "1234", ",", ".", "-", "+", "e6", "¥", "￥", "$", "円", "千円", "百万円",
     "億", "k", "M", "%", "％", "▲", "△", "−", "(", ")", "（", "）", "名", "点", "約", "以上", "～",
     "令和", "R", "8", "年", "4", "月", "1", "日", "/", "2026", "2026-04-01", "20260401", "46113",
-    "(水)", "Apr", "T", "Z", "+09:00", "9:30", "午後", "○", "×", "はい", "未", "不明", "n/a", "#N/A",
-    "#REF!", "none", "accepted", "承諾", "\u200b", "\u00a0", "\u3000", " ", "①", "²", "A-",
+    "(水)", "Apr", "T", "Z", "+09:00", "9:30", "午後", "○", "×", "はい", "未", "不明", "n/a",
+    "#N/A", "#REF!", "none", "accepted", "承諾", "\u200b", "\u00a0", "\u3000", " ", "①", "²", "A-",
 ])  # fmt: skip
 TYPED = st.one_of(st.lists(PIECES, max_size=5).map("".join), st.text(max_size=8), PIECES)
 WHOLE = st.integers(-(10**14), 10**14)
@@ -222,6 +222,9 @@ def test_a_serial_number_is_the_day_that_excel_shows(moment, epoch_1904):
 def test_a_written_moment_is_itself(moment):
     for text in (moment.isoformat(), moment.isoformat(sep=" ")):
         assert read("date", text) == (pd.Timestamp(moment), None, "")
+    slashed = text.replace("-", "/")
+    assert read("date", slashed) == (pd.Timestamp(moment), None, "date_form")
+    assert read("date", f"{slashed[:10]}  {slashed[11:]}") == read("date", slashed)
 
 
 @pytest.mark.parametrize("kind", COLUMNS)

@@ -6,6 +6,14 @@ from openpyxl import Workbook
 
 from tests.intake.broken.builders import SURVEY, Broken, changed_workbook, csv_folder, workbook
 
+MISSING = [
+    "table accounts, column account_id: The compulsory column account_id is missing",
+    "give the right one the heading account_id (or Account ID)",
+]
+MISSING_JA = [
+    "表「accounts」、列「account_id」",
+    "該当する列の見出しを account_id または「顧客ID」",
+]
 PAGE = [["注意事項のページ", number] for number in range(60)]
 
 
@@ -46,17 +54,15 @@ header_row = 5
 
 BROKEN = {
     "headings below everything": Broken(
-        workbook(accounts=[*PAGE, ["account_id", "name"], ["A-1", "x"]]),
-        ["table accounts"],
-        ["表「accounts」"],
+        workbook(accounts=[*PAGE, ["account_id", "name"], ["A-1", "x"]]), MISSING, MISSING_JA
     ),
     "nothing but a title": Broken(
-        changed_workbook(only_pictures), ["table accounts"], ["表「accounts」"]
+        changed_workbook(only_pictures),
+        [*MISSING, "There are headings but no rows"],
+        [*MISSING_JA, "データの行がありません"],
     ),
     "no headings, records at once": Broken(
-        csv_folder(accounts="A-1,山田商店,120\nA-2,佐藤商店,80\n"),
-        ["table accounts, column account_id", "is missing"],
-        ["必須の列「account_id」がありません"],
+        csv_folder(accounts="A-1,山田商店,120\nA-2,佐藤商店,80\n"), MISSING, MISSING_JA
     ),
     "turned on its side": Broken(
         csv_folder(
@@ -89,8 +95,8 @@ BROKEN = {
     ),
     "headings said to stand among the records": Broken(
         workbook(accounts=[["account_id"], ["A-1"], ["A-2"], ["A-3"], ["A-4"], ["A-5"]]),
-        ["account_id"],
-        ["account_id"],
+        ["table accounts, row 5", "where the mapping says that the headings stand", "A-4"],
+        ["5行目", "対応表で見出しの行とされた5行目", "A-4"],
         mapping=MAPPING_ROW_5,
     ),
 }

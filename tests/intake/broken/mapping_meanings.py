@@ -165,8 +165,8 @@ BROKEN = {
     ),
     "compulsory heading of the mapping is gone": mapped(
         TOP + SHEET + COLUMNS,
-        ["コード", "取引先コード"],
-        ["コード", "取引先コード"],
+        ["row 1: None of the headings that the mapping names", "row 1 has: 取引先コード, 売上"],
+        ["1行目：対応表にある見出しが1つも見つかりません", "取引先コード、売上"],
         export=csv_folder(accounts="取引先コード,売上\nA-1,5\n"),
     ),
 }

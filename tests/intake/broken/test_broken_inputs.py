@@ -16,6 +16,7 @@ from tests.intake.broken import (
     numbers,
     structure,
     text_files,
+    typed_tables,
     words,
     workbooks,
 )
@@ -26,6 +27,7 @@ REFUSED = {
     for module in (
         files,
         text_files,
+        typed_tables,
         workbooks,
         layout,
         structure,

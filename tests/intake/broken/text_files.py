@@ -93,8 +93,8 @@ BROKEN = {
     ),
     "fields between bars": Broken(
         csv_folder(accounts="account_id|name\nA-1|x\n"),
-        ["table accounts, column account_id", "'account_id|name'"],
-        ["「account_id|name」"],
+        ["table accounts, column account_id", "did you mean 'account_id|name'?"],
+        ["列「account_id」", "「account_id|name」の誤り"],
     ),
     "one table that is not the customers": Broken(
         file("survey.csv", f"{SURVEY}\nA-1,R-1,1,2026-04-01\n"),

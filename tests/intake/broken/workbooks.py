@@ -51,9 +51,9 @@ BROKEN = {
         ["列「C」、2行目"],
     ),
     "heading that is a formula without result": Broken(
-        workbook(accounts=[["account_id", '="na"&"me"'], ["A-1", "x"]]),
-        ["row 1", "formula without a result"],
-        ["1行目", "計算結果が保存されていません"],
+        workbook(accounts=[["account_id", "name", '="emp"&"loyees"'], ["A-1", "x", 5]]),
+        ["table accounts, column C, row 1: The cell holds a formula without a result"],
+        ["表「accounts」、列「C」、1行目", "計算結果が保存されていません"],
     ),
     "no heading in a workbook": Broken(
         workbook(accounts=[["account_id", None, "name"], ["A-1", "?", "x"]]),

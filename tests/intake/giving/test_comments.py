@@ -29,6 +29,7 @@ def export(tmp_path):
         ["002", HOSTILE[1:], "=1+1", 1.5],
         ["003", "青木", 10, 0.1],
         ["003", "青木商店", 11, 0.1],
+        ["004", "白石", 12, 0.2],
     ]
     for row in rows:
         accounts.append(row)
@@ -40,6 +41,7 @@ def export(tmp_path):
     periods.append(["account_id", "period", "start", "end", "revenue", "margin"])
     periods.append(["999", 2025, "2025-04-01", "2026-03-31", 10, 5])
     periods.append(["001", 2025, "2025-04-01", "2026-03-31", 10, 50])
+    periods.append(["004", 2025, "2025-04-01", "2026-03-31", 10, 50])
     book.create_sheet("メモ").append(["other"])
     path = tmp_path / "export.xlsx"
     book.save(path)
@@ -63,13 +65,13 @@ def test_every_cell_with_a_problem_has_a_comment(marked):
     assert "Error: '1.5' is out of range." in accounts["D5"]
     assert "Allowed: 0 to 1." in accounts["D5"]
     periods = commented(marked["periods"])
-    assert set(periods) == {"A2", "A3", "F3"}  # in A3: its customer is set aside
-    assert periods["F3"].startswith("Please check: The margin 50 is more than the revenue 10.")
+    assert set(periods) == {"A2", "A3", "F4"}  # in A3: its customer is set aside
+    assert periods["F4"].startswith("Please check: The margin 50 is more than the revenue 10.")
 
 
 def test_errors_and_doubts_have_different_fills(marked):
     assert marked["periods"]["A2"].fill.start_color.rgb == f"00{look.FAULT}"
-    assert marked["periods"]["F3"].fill.start_color.rgb == f"00{look.DOUBT}"
+    assert marked["periods"]["F4"].fill.start_color.rgb == f"00{look.DOUBT}"
     assert marked["periods"]["B2"].fill.fill_type is None
 
 
@@ -87,7 +89,7 @@ def test_the_list_has_every_problem_with_a_link(marked):
     rows = list(listed.iter_rows(min_row=2))
     places = [(row[1].value, row[2].value, row[2].hyperlink.location) for row in rows]
     assert ("顧客", "C4", "'顧客'!C4") in places
-    assert ("periods", "F3", "'periods'!F3") in places
+    assert ("periods", "F4", "'periods'!F4") in places
     assert len(rows) == 7
     assert {row[0].value for row in rows} == {"error", "check"}
     shown = next(row for row in rows if row[2].value == "C4")
@@ -211,3 +213,28 @@ def test_more_problems_than_excel_bears_are_counted(folder, tmp_path, monkeypatc
 )
 def test_titles_are_such_as_excel_accepts(name, taken, title):
     assert title_for(name, taken) == title
+
+
+def test_a_workbook_that_is_too_large_or_odd_for_a_copy_becomes_a_plain_one(
+    export, tmp_path, monkeypatch
+):
+    intake = check_company(export)
+    monkeypatch.setattr(copies, "LARGEST_WORKBOOK", 10)
+    intake.write_comments(tmp_path / "large.xlsx")
+    monkeypatch.undo()
+    monkeypatch.setattr(copies, "load_workbook", lambda *_, **__: 1 / 0)
+    intake.write_comments(tmp_path / "odd.xlsx")
+    for name in ("large.xlsx", "odd.xlsx"):
+        sheet = load_workbook(tmp_path / name)["顧客"]
+        assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == [4, 5, 6, 7, 8]
+        assert "'many' is not a whole number." in commented(sheet)["D2"]
+
+
+def test_a_sheet_that_cannot_be_read_is_marked_too(export, tmp_path):
+    book = load_workbook(export)
+    book["periods"]["E2"] = "=1+1"
+    book.save(export)
+    check_company(export).write_comments(tmp_path / "checked.xlsx")
+    marked = load_workbook(tmp_path / "checked.xlsx")["periods"]
+    assert any("formula without a result" in told for told in commented(marked).values())
+    assert marked["E2"].value == "=1+1"

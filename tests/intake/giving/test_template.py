@@ -12,8 +12,8 @@ from kamlab.accounts.cells.convert import convert
 from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.foundation.errors import ArgumentError, DataError, KamlabError
 from kamlab.foundation.language import LANGUAGES, current_language, say, speaking
+from kamlab.intake.giving.help_sheets import is_help
 from kamlab.intake.giving.template import write_template
-from kamlab.intake.giving.template_help import is_help
 from kamlab.intake.read import read_company
 
 LONGEST_ERROR = 255  # characters that Excel shows when a cell is refused

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from kamlab.accounts.company import Company
 from kamlab.foundation.errors import DataWarning, KamlabError
 from kamlab.foundation.language import speaking
+from kamlab.intake.giving import workbook_file, write
 from kamlab.intake.giving.write import LONGEST_CELL, write_company
 from kamlab.intake.read import read_company
 
@@ -122,3 +123,53 @@ def test_text_too_long_for_excel_is_refused_before_anything_is_written(company, 
 def test_unknown_headings_are_refused(company, tmp_path):
     with pytest.raises(KamlabError, match="use 'name' or 'label'"):
         write_company(company, tmp_path / "c", headings="labels")
+
+
+def test_a_workbook_is_such_as_excel_and_others_read(company, tmp_path):
+    book = load_workbook(write_company(company, tmp_path / "c.xlsx"))
+    assert book.sheetnames == ["settings", *company.tables]
+    accounts = book["accounts"]
+    assert accounts.dimensions == "A1:M5"
+    assert [cell.value for cell in accounts["D"]] == ["employees", 1, 2, None, 4000]
+    assert accounts["F4"].value == "1899-12-31"  # a day that Excel does not know
+    moment = book["survey"]["D3"]
+    assert (moment.value.isoformat(), moment.number_format) == (
+        "2026-04-01T09:30:15",
+        "yyyy-mm-dd h:mm:ss",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "a\x0b", "\ufffe\uffff", "_x000D_", "]]>&<b>", " x ", "a\t\nb", "𠮷"]
+)
+def test_text_that_xml_cannot_hold_comes_back(tmp_path, text):
+    accounts = pd.DataFrame({"account_id": ["1"], "name": pd.array([text], dtype="object")})
+    again = read_company(write_company(Company(accounts=accounts), tmp_path / "c.xlsx"))
+    assert again.accounts["name"].item() == text
+
+
+def test_own_columns_of_mixed_types_are_written_each_as_it_is(tmp_path):
+    own = pd.Series([1, True, 1.5, "x", None, float("inf")], dtype=object)
+    accounts = pd.DataFrame({"account_id": list("123456"), "own": own})
+    sheet = load_workbook(write_company(Company(accounts=accounts), tmp_path / "c.xlsx"))
+    values = [cell.value for cell in sheet["accounts"]["B"][1:]]
+    assert values == [1, True, 1.5, "x", None, "inf"]
+    assert values[1] is True
+
+
+def test_more_rows_than_excel_has_are_refused(company, tmp_path, monkeypatch):
+    monkeypatch.setattr(write, "EXCEL_ROWS", 4)
+    with pytest.raises(KamlabError, match=r"Table accounts has more rows.*\(4, headings"):
+        write_company(company, tmp_path / "c.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["c.xls", "c.xlsm", "c.XLSB"])
+def test_other_kinds_of_workbook_are_not_written(company, tmp_path, name):
+    with pytest.raises(KamlabError, match=r"end in \.xlsx"):
+        write_company(company, tmp_path / name)
+
+
+def test_tables_longer_than_what_is_put_together_at_once(company, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook_file, "ROWS_AT_ONCE", 3)
+    assert_same(company, read_back(write_company(company, tmp_path / "c.xlsx")))

@@ -237,6 +237,17 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file():
     assert "entries to mend: 6" in refusal(text).en
 
 
+def test_sheets_that_are_joined_are_given_alike():
+    block = GOOD[GOOD.index("[[sheet]]") : GOOD.index('[[sheet]]\nname = "アンケート"')]
+    second = block.replace("取引先一覧", "取引先 西日本").replace('千円"', '円"')
+    text = refusal(GOOD + "\n" + second).en
+    assert "line 33, 平均注文額（千円）: mean_order_value (Mean order value)" in text
+    assert "is given otherwise in the sheet 取引先一覧" in text
+    assert text.count("\n- ") == 1
+    alike = mapping_of_text(GOOD + "\n" + second.replace('"円"', '"千円"'), "crm.toml")
+    assert [sheet.table for sheet in alike.sheets] == ["accounts", "survey", "accounts"]
+
+
 def test_without_accounts_nothing_can_be_read():
     survey = GOOD[GOOD.index('[[sheet]]\nname = "アンケート"') :]
     assert "No sheet is the compulsory table accounts" in refusal(survey).en
@@ -350,9 +361,10 @@ def column_rules(draw, column, heading):
 @st.composite
 def mappings(draw):
     names = draw(st.lists(plain_words, min_size=1, max_size=3, unique_by=fold))
+    others = draw(st.permutations([*TABLES[1:], SETTINGS]))
     sheets = []
     for at, name in enumerate(names):
-        spec = table("accounts" if at == 0 else draw(st.sampled_from([*TABLES, SETTINGS])))
+        spec = table("accounts" if at == 0 else others[at - 1])
         optional = [c for c in spec.columns if not c.required]
         chosen = [c for c in spec.columns if c.required]
         chosen += draw(st.lists(st.sampled_from(optional), max_size=5, unique_by=lambda c: c.name))

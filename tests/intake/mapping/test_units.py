@@ -74,7 +74,7 @@ def test_a_unit_counts_as_declared_even_where_it_is_one():
 
 def test_what_aliases_alone_say_is_read_as_declared():
     rule = ColumnRule("name", "名前")
-    plain = reading_of(rule, table("accounts")["name"], "JPY", epoch_1904=True, confirmed=False)
+    plain = reading_of(rule, table("accounts")["name"], "JPY", epoch_1904=True)
     assert plain == AS_DECLARED
 
 

@@ -58,7 +58,9 @@ def test_other_japanese_encodings_are_named_and_not_garbled(name):
     assert caught.value.words["name"].startswith(name)
 
 
-@pytest.mark.parametrize("word", ["Crédit", "Société", "MÜLLER", "Zoé", "Bräu", "naïve", "École"])
+@pytest.mark.parametrize(
+    "word", ["Crédit", "Société", "MÜLLER", "Zoé", "Bräu", "naïve", "École", "Citroën’s"]
+)
 def test_western_letters_never_become_kanji(word):
     with pytest.raises(UnreadableSheet) as caught:
         decode(f"account_id,name\nA,{word} Bank\n".encode("cp1252"))
@@ -72,6 +74,7 @@ def test_western_letters_never_become_kanji(word):
         JAPANESE.encode("utf-32"),
         b"a,b\n\0\0\0\0,1\n",
         b"\x80\x81\xfd\xfe\xff",
+        *("顧客ID\n株".encode("cp932") + byte for byte in (b"\x80", b"\xa0", b"\xfd", b"\xff")),
     ],
 )
 def test_what_is_no_text_is_refused(content):

@@ -113,6 +113,25 @@ def test_where_all_headings_are_merged_over_two_rows_records_begin_under_them():
     assert list(found.names.values()) == HEADINGS
 
 
+def test_headings_that_are_not_merged_down_with_the_others_are_kept():
+    merged = [(1, 0, 2, 0), (1, 1, 2, 1), (1, 4, 1, 5)]
+    rows = [
+        ["顧客ID", "顧客名", "備考", "売上高", "実績", None],
+        [None, None, None, "（千円）", None, "粗利"],
+        ["A-1", "甲", "x", 1, 2, 3],
+    ]
+    found = find_headings(grid(*rows, merged=merged), KNOWN, None)
+    assert found.row == 2
+    assert list(found.names.values()) == [
+        "顧客ID", "顧客名", "備考", "売上高 （千円）", "実績", "粗利",
+    ]  # fmt: skip
+
+
+def test_merged_cells_without_content_are_no_headings():
+    found = find_headings(grid(HEADINGS, *RECORDS, merged=[(1, 3, 3, 3)]), KNOWN, None)
+    assert (found.row, list(found.names)) == (1, [0, 1, 2])
+
+
 def test_groups_stand_before_leaves_that_are_not_unique():
     upper = ["顧客ID", "2024年度", None, "2025年度", None, "備考"]
     lower = [None, "売上高", "粗利", "売上高", "粗利", None]

@@ -72,8 +72,21 @@ def test_what_only_resembles_them_is_a_record(row):
 
 @pytest.mark.parametrize(
     "word",
-    ["合計", "総計", "小計", "計", "総合計", "合　計", "合計：", "Total", "GRAND TOTAL", "Sub-total"[:3] + "total", "Sum", "ＴＯＴＡＬ:"],
-)  # fmt: skip
+    [
+        "合計",
+        "総計",
+        "小計",
+        "計",
+        "総合計",
+        "合\u3000計",
+        "合計：",
+        "Total",
+        "GRAND_TOTAL",
+        "Subtotal",
+        "Sum",
+        "ＴＯＴＡＬ:",
+    ],
+)
 def test_totals_are_told_wherever_they_stand(word):
     assert told([word, None, None, 3]) == [(4, "total")]
     assert told([None, word, None, 3], ["A-3", "丙", "機械", 3]) == [(4, "total")]

@@ -1,10 +1,7 @@
-import pytest
+"""Answers of notebook 02 without the engine's own counts."""
 
 import kamlab as kl
-from kamlab.lab.questions import classifying
-
-INTEGRATED, LEAST_SURE = "02-integrated-from-21", "02-least-sure-of-growth"
-NOTHING = 1e-9
+from tests.lab.by_hand.question import Question
 
 
 def integrated(company):
@@ -19,3 +16,14 @@ def least_sure(company):
     return board.accounts["account_id"][flips.idxmax()]
 
 
+def band_of_the_model(company):
+    bands = kl.classify(company, "millman_wilson_bands").tidy().set_index("term")
+    return bands.loc["integrated", "n_accounts"]
+
+
+QUESTIONS = (
+    Question(
+        "02-integrated-from-21", integrated, hint="20.5", wrong=(band_of_the_model,), own_seed=1
+    ),
+    Question("02-least-sure-of-growth", least_sure, hint="flips_weights", wrong=("nobody",)),
+)

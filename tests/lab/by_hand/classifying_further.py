@@ -1,9 +1,7 @@
-import pytest
+"""Answers of notebook 03, counted without comparing portfolios."""
 
 import kamlab as kl
-from kamlab.lab.questions.classifying_further import QUESTIONS
-
-UNDER, DISPUTED = "03-under-designed-partnerships", "03-disputed-with-kraljic"
+from tests.lab.by_hand.question import Question
 
 
 def under_designed(company):
@@ -22,3 +20,17 @@ def disputed(company):
     return ((one - other).abs() == 2).sum()
 
 
+QUESTIONS = (
+    Question(
+        "03-under-designed-partnerships",
+        under_designed,
+        hint="design.augment()",
+        wrong=tuple(lambda company, off=off: under_designed(company) + off for off in (-1, 1)),
+    ),
+    Question(
+        "03-disputed-with-kraljic",
+        disputed,
+        hint="glance()",
+        wrong=tuple(lambda company, off=off: disputed(company) + off for off in (-1, 1)),
+    ),
+)

@@ -1,16 +1,12 @@
+"""Answers of notebook 05 by one regression a path."""
+
 import numpy as np
 import pandas as pd
-import pytest
 import statsmodels.formula.api as smf
 
 import kamlab as kl
-from kamlab.lab.questions.commitment_trust import QUESTIONS
+from tests.lab.by_hand.question import Question
 
-LEAVING, ACQUIESCENCE, ARROW = (
-    "05-most-on-leaving",
-    "05-trust-on-acquiescence",
-    "05-one-arrow-more",
-)
 ANTECEDENTS = [
     "termination_costs",
     "relationship_benefits",
@@ -59,3 +55,29 @@ def one_arrow_more(company):
     return len(table) * np.log(less.ssr / more.ssr)
 
 
+QUESTIONS = (
+    Question(
+        "05-most-on-leaving",
+        most_on_leaving,
+        hint="effects()",
+        wrong=("commitment",),
+        needs="survey",
+        own_seed=1,
+    ),
+    Question(
+        "05-trust-on-acquiescence",
+        trust_on_acquiescence,
+        hint="effects()",
+        wrong=(0.0,),
+        digits=3,
+        needs="survey",
+    ),
+    Question(
+        "05-one-arrow-more",
+        one_arrow_more,
+        hint="propensity_to_leave ~ trust",
+        wrong=(1.0, 0.062),
+        digits=2,
+        needs="survey",
+    ),
+)

@@ -1,14 +1,12 @@
+"""Answers of notebook 08 on a grid, and by simulating the year ahead."""
+
 import numpy as np
-import pytest
 
 import kamlab as kl
-from kamlab.lab.questions.lifetime_value import QUESTIONS
+from tests.lab.by_hand.question import Question
 
-WHERE, NEXT_YEAR = "08-where-it-is-true", "08-next-year"
 WEEKS = 52
 DRAWS = 10_000
-SIMULATION = 0.01
-"""Ten thousand draws of each of 39 customers leave a standard error of 0.3 % in the sum."""
 
 
 def where(_):
@@ -39,3 +37,25 @@ def next_year(company, model="mbgnbd"):
     return total
 
 
+def next_year_by_another_model(company):
+    orders = kl.summarise_transactions(company.transactions)
+    return kl.fit_purchases(orders, "bgnbd").augment(WEEKS)["expected_purchases"].sum()
+
+
+QUESTIONS = (
+    Question(
+        "08-where-it-is-true",
+        where,
+        hint="relative=True",
+        wrong=(0.83, 0.8228571),  # five points, now; relative, a period later
+        digits=3,
+        of_company=False,
+    ),
+    Question(
+        "08-next-year",
+        next_year,
+        hint='"mbgnbd"',
+        wrong=(next_year_by_another_model,),
+        needs="transactions",
+    ),
+)

@@ -1,11 +1,11 @@
+"""Answers of notebook 09 from the formulas of least squares."""
+
 import numpy as np
 import pandas as pd
-import pytest
 
 import kamlab as kl
-from kamlab.lab.questions.ltv_regressions import QUESTIONS
+from tests.lab.by_hand.question import Question
 
-LOGS, CLUSTERS = "09-lost-in-logs", "09-clusters-of-size"
 TERMS = ["trust", "commitment", "satisfaction", "size"]
 
 
@@ -44,3 +44,19 @@ def ratio(company):
     return np.sqrt(clustered[-1, -1] / classical[-1, -1])
 
 
+QUESTIONS = (
+    Question(
+        "09-lost-in-logs",
+        lost,
+        hint="fitted",
+        wrong=(6.27, -7.59, 0.0759),  # all terms; sign; no per cent
+        digits=1,
+    ),
+    Question(
+        "09-clusters-of-size",
+        ratio,
+        hint='cov="classical"',
+        wrong=(1.53, 1.83),  # trust; cluster to robust
+        digits=2,
+    ),
+)

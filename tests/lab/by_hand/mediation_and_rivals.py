@@ -1,14 +1,10 @@
+"""Answers of notebook 06 by least squares, and by two models of published data."""
+
 import numpy as np
-import pytest
 
 import kamlab as kl
-from kamlab.lab.questions.mediation_and_rivals import QUESTIONS
+from tests.lab.by_hand.question import Question
 
-PAST, SHARE, PERFORMANCE = (
-    "06-strongest-way-past",
-    "06-share-through-trust",
-    "06-without-performance",
-)
 CONSTRUCTS = [construct.name for construct in kl.constructs()]
 ANTECEDENTS, MEDIATORS = CONSTRUCTS[:5], ["trust", "commitment"]
 OUTCOMES = [
@@ -68,3 +64,38 @@ def performance(company):
     return (none - free).item()
 
 
+def without_naming_performance(_):
+    """Take performance out of the text, so that the two models are not nested."""
+    sales = kl.load("bagozzi1980")
+    text = "Sat =~ JS1 + JS2; Ach =~ AM1 + AM2; TSE =~ SE1 + SE2; VI ~~ Ach + TSE; PERF ~ TSE; "
+    given = {"cov": sales.covariances, "nobs": sales.nobs, "likelihood": "wishart"}
+    fits = [kl.fit_sem(text + more, **given) for more in ("Sat ~ PERF+Ach+VI", "Sat ~ Ach+VI")]
+    free, without = (fit.glance()["chisq"].item() for fit in fits)
+    return without - free
+
+
+QUESTIONS = (
+    Question(
+        "06-strongest-way-past",
+        past,
+        hint="rival_paths()",
+        wrong=("trust", "shared_values"),
+        needs="survey",
+    ),
+    Question(
+        "06-share-through-trust",
+        share,
+        hint="mediation()",
+        wrong=(0.18,),
+        digits=2,
+        needs="survey",
+    ),
+    Question(
+        "06-without-performance",
+        performance,
+        hint="0*PERF",
+        wrong=(14.07, without_naming_performance),
+        digits=1,
+        of_company=False,
+    ),
+)

@@ -20,7 +20,7 @@ class Question:
     hint : str
         What the hint must name, in both languages.
     wrong : tuple
-        Near misses for the sample company; a callable works one out from the company.
+        Near misses; a callable works one out from the company.
     digits : int, optional
         To so many decimals a rounded answer is right.
     needs : str
@@ -28,7 +28,9 @@ class Question:
     of_company : bool
         Whether every company has an answer of its own.
     own_seed : int
-        Of a company whose answer is not the sample's.
+        Of a company that has another answer.
+    company : callable
+        Gives the company that the checks are made with.
     """
 
     id: str
@@ -39,3 +41,4 @@ class Question:
     needs: str = ""
     of_company: bool = True
     own_seed: int = 3
+    company: Callable[[], kl.Company] = kl.sample_company

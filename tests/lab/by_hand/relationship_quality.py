@@ -1,17 +1,12 @@
+"""Answers of notebook 04 from the answers themselves."""
+
 from itertools import count
 
 import numpy as np
-import pytest
 
 import kamlab as kl
-from kamlab.lab.questions import relationship_quality
-from kamlab.lab.questions.relationship_quality import QUESTIONS
+from tests.lab.by_hand.question import Question
 
-WEAKEST, HTMT, PEOPLE = (
-    "04-weakest-question",
-    "04-htmt-with-cooperation",
-    "04-people-to-ask",
-)
 ITEMS = {
     name: [f"{name}_{number}" for number in range(1, size + 1)]
     for name, size in {"trust": 4, "commitment": 4, "satisfaction": 3, "cooperation": 3}.items()
@@ -50,3 +45,10 @@ def people(company):
     return next(k for k in count(1) if k * share / (1 + (k - 1) * share) >= 0.9)
 
 
+QUESTIONS = (
+    Question("04-weakest-question", weakest, hint="items()", wrong=("trust_1",), needs="survey"),
+    Question(
+        "04-htmt-with-cooperation", htmt, hint="htmt()", wrong=(0.5,), digits=2, needs="survey"
+    ),
+    Question("04-people-to-ask", people, hint="ICC(1)", wrong=(2, 4), needs="survey"),
+)

@@ -1,17 +1,12 @@
+"""Answers of notebook 07, counted, by statsmodels and by maximum likelihood."""
+
 import numpy as np
-import pytest
 import statsmodels.api as sm
 from scipy.optimize import minimize
 from scipy.special import betaln
 
 import kamlab as kl
-from kamlab.lab.questions.retention import QUESTIONS
-
-LOG_RANK, HALF, REGULAR = (
-    "07-log-rank-by-commitment",
-    "07-half-a-point",
-    "07-regular-after-twelve",
-)
+from tests.lab.by_hand.question import Question
 
 
 def decided(company):
@@ -59,3 +54,29 @@ def regular(_company=None):
     return 1000 * survival(found.x, 12)
 
 
+QUESTIONS = (
+    Question(
+        "07-log-rank-by-commitment",
+        log_rank,
+        hint="logrank",
+        wrong=(20.33,),  # by trust
+        digits=1,
+        needs="periods",
+    ),
+    Question(
+        "07-half-a-point",
+        half_a_point,
+        hint="stay.tidy()",
+        wrong=(1.76 / 2, 1 + 0.76 / 2, 1.76),
+        digits=2,
+        needs="periods",
+    ),
+    Question(
+        "07-regular-after-twelve",
+        regular,
+        hint="project(12)",
+        wrong=(173, 0.170, 378),  # what happened; a share; of the high end
+        digits=0,
+        of_company=False,
+    ),
+)

@@ -1,11 +1,13 @@
+"""Answers of notebook 10, account by account, without the chain."""
+
+from functools import cache
+
 import numpy as np
 import pandas as pd
-import pytest
 
 import kamlab as kl
-from kamlab.lab.questions.trust_to_money import QUESTIONS
+from tests.lab.by_hand.question import Question
 
-COMMITMENT, RATE = "10-most-from-commitment", "10-value-at-lower-rate"
 STAY = "stayed ~ trust + commitment + satisfaction + tenure"
 WORTH = "log(ltv) ~ trust + commitment + satisfaction + size"
 NODES, SHARES = np.polynomial.hermite_e.hermegauss(41)
@@ -34,3 +36,35 @@ def gains(company, name, discount_rate):
     return pd.Series(gain, index=rows["account_id"])
 
 
+@cache
+def small():
+    """Return a company in which the questions' hundred bootstrap draws take no time."""
+    return kl.simulate_company(n_accounts=80, seed=10)
+
+
+def places(company):
+    return gains(company, "commitment", 0.10).sort_values(ascending=False).index
+
+
+def total(company, discount_rate):
+    return gains(company, "trust", discount_rate).sum() / 1e6
+
+
+QUESTIONS = (
+    Question(
+        "10-most-from-commitment",
+        lambda company: places(company)[0],
+        hint='raise_by={"commitment": 1}',
+        wrong=(lambda company: places(company)[1],),
+        needs="survey",
+        company=small,
+    ),
+    Question(
+        "10-value-at-lower-rate",
+        lambda company: total(company, 0.05),
+        hint="discount_rate=0.05",
+        wrong=(lambda company: total(company, 0.10),),
+        needs="survey",
+        company=small,
+    ),
+)
