@@ -17,6 +17,7 @@ from kamlab.foundation.language import join, same, say
 from kamlab.foundation.nearest import fold
 from kamlab.intake.giving.escaping import unguard
 from kamlab.intake.mapping.rules import SheetRule
+from kamlab.intake.mapping.units import UNITS
 from kamlab.intake.problems import problem
 from kamlab.intake.sources.found import FoundTable
 
@@ -70,6 +71,7 @@ def name_columns(found: FoundTable, rule: SheetRule) -> Records:
             extra.append(name)
             cells = infer(cells) if as_given else cells
         frame[name], headings[name] = cells, heading
+    problems += _divided(found, rule)
     columns = pd.DataFrame(frame, index=pd.RangeIndex(len(found.rows)))
     return Records(found, rule, columns, headings, tuple(extra), tuple(problems))
 
@@ -101,6 +103,22 @@ def _unguarded(cells: pd.Series) -> pd.Series:
     for at in guarded:
         given[at] = unguard(given[at])
     return pd.Series(given, index=cells.index, dtype=object) if guarded else cells
+
+
+def _divided(found: FoundTable, rule: SheetRule) -> Iterator[Problem]:
+    """Refuse a unit for numbers that Excel shows divided: the cell holds another number."""
+    units = {fold(column.heading): column.unit for column in rule.columns}
+    for heading, divisor in zip(found.headings, found.divided, strict=False):
+        unit = units.get(fold(heading), "")
+        if divisor != 1 and unit and UNITS[unit].factor != 1:
+            yield problem(
+                their_name(found.name, rule.table),
+                "divided",
+                say("intake.allowed_divided"),
+                column=heading,
+                divisor=f"{divisor:,.0f}",
+                unit=unit,
+            )
 
 
 def _place(part: Records) -> Place:

@@ -99,7 +99,7 @@ def rule_for(mapping: ExportMapping, name: str) -> SheetRule | None:
     SheetRule or None
         The first that fits; a name without ``*`` goes before one with it.
     """
-    rules = sorted(mapping.sheets, key=lambda rule: 0)
+    rules = sorted(mapping.sheets, key=lambda rule: "*" in rule.name)
     return next((rule for rule in rules if _fits(rule.name, name)), None)
 
 
