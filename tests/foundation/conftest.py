@@ -54,6 +54,7 @@ def _one_of_every_kind(company, stay, worth, gain, _table):
         "worth": worth,
         "gain": gain,
         "both": kl.compare({"all": stay, "trust": kl.fit_retention("stayed ~ trust", _table)}),
+        "intake": kl.check_company(kl.example_file("messy_export_ja.xlsx")),
         "model": model,
         "nested": kl.compare_nested(
             {"free": model, "equal": kl.fit_sem(f"{MODEL}; a == 1", survey)}

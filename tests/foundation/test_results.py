@@ -21,12 +21,12 @@ NAMES = (
     *("score_error", "probit", "hazard", "firth", "random_intercept", "cox", "corrected"),
     *("survival", "validation", "curve", "curve_by_trust", "elasticities", "gain_of_retention"),
     *("purchases", "spend", "residual_value", "gamma", "median", "own_retention"),
-    *("simex", "causality"),
+    *("simex", "causality", "intake"),
 )
 COMPARISONS = ("both", "nested", "elasticities", "gain_of_retention", "causality")
 """Results that have no accounts of their own."""
-ROWS_OF_ANOTHER_KIND = ("curve", "simex")
-"""A cohort's periods, the levels of a simulation: `augment` has no account in them."""
+ROWS_OF_ANOTHER_KIND = ("curve", "simex", "intake")
+"""A cohort's periods, levels of a simulation, rows read: `augment` has no account in them."""
 WITH_ROWS = tuple(name for name in NAMES if name not in {*COMPARISONS, *ROWS_OF_ANOTHER_KIND})
 BY_PERIOD = ("worth", "gamma", "median", "own_retention", "validation")
 HOSTILE = '<script>alert("x")</script> & $\\frac$ {0} %s'
@@ -57,6 +57,7 @@ def test_tidy_has_one_row_per_term(result, name):
         "survival": ["curve", "time"],
         "gain_of_retention": ["discount_rate", "retention_rate"],
         "causality": ["challenge"],
+        "intake": ["table"],
     }
     assert not tidy.duplicated(keys.get(name, ["term"])).any()
     assert len(tidy)

@@ -21,6 +21,7 @@ from tests.lab.by_hand import (
     relationship_quality,
     retention,
     trust_to_money,
+    your_own_data,
 )
 
 NOTEBOOKS = (
@@ -34,6 +35,7 @@ NOTEBOOKS = (
     lifetime_value,
     ltv_regressions,
     trust_to_money,
+    your_own_data,
 )
 ALL = [question for notebook in NOTEBOOKS for question in notebook.QUESTIONS]
 OWN_SIZE = 120

@@ -52,7 +52,7 @@ def shape_changes(
 
 def _about_sheets(mapping: ExportMapping, names: list[str]) -> Iterator[Problem]:
     rules = {name: rule_for(mapping, name) for name in names}
-    new = [n for n, rule in rules.items() if rule is None ]
+    new = [n for n, rule in rules.items() if rule is None and not is_unread(mapping, n)]
     gone = [rule for rule in mapping.sheets if all(rule is not used for used in rules.values())]
     for rule in gone:
         near = nearest_name(rule.name, new)

@@ -17,6 +17,7 @@ from kamlab.lab.questions import (
     retention,
     start_here,
     trust_to_money,
+    your_own_data,
 )
 
 Answer = str | float
@@ -33,5 +34,6 @@ QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **lifetime_value.QUESTIONS,
     **ltv_regressions.QUESTIONS,
     **trust_to_money.QUESTIONS,
+    **your_own_data.QUESTIONS,
 }
 """From a question's id, as it stands in the notebook, to the function that answers it."""

@@ -155,5 +155,5 @@ def test_what_is_no_source_is_refused(source, language):
 
 
 def test_a_company_is_no_source(company, language):
-    with pytest.raises(kl.ArgumentError, match="company.transactions"):
+    with pytest.raises(kl.ArgumentError, match=r"company\.transactions"):
         kl.summarise_transactions(company)

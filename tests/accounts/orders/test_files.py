@@ -74,7 +74,7 @@ def test_amounts_that_are_no_numbers_are_named(tmp_path, cell, language):
 @pytest.mark.parametrize("cell", ["nan", "inf", "-Infinity"])
 def test_amounts_that_are_not_finite_are_counted(tmp_path, cell, language):
     path = write(tmp_path, HEAD + f"A,2026-01-05,1\nA,2026-01-05,{cell}\n")
-    with pytest.raises(kl.DataError, match="(?s)amount.*1"):
+    with pytest.raises(kl.DataError, match=r"(?s)amount.*1"):
         kl.summarise_transactions(path)
 
 
@@ -82,6 +82,13 @@ def test_files_of_a_pattern_are_read_together(log, tmp_path):
     for number in range(2):
         log.iloc[number::2].to_csv(tmp_path / f"part{number}.csv", index=False, encoding="utf-8")
     found = kl.summarise_transactions(str(tmp_path / "part*.csv"))
+    pd.testing.assert_frame_equal(found, kl.summarise_transactions(log), check_exact=True)
+
+
+def test_files_of_a_folder_are_read_together(log, tmp_path):
+    for number in range(3):
+        log.iloc[number::3].to_parquet(tmp_path / f"{number}.parquet", index=False)
+    found = kl.summarise_transactions(str(tmp_path))
     pd.testing.assert_frame_equal(found, kl.summarise_transactions(log), check_exact=True)
 
 

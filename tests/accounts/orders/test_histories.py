@@ -49,6 +49,6 @@ def test_a_log_without_orders_has_no_histories(log, engine):
     assert len(found) == 0
 
 
-def test_what_is_wrong_is_said_here_too(log, engine, language):
+def test_what_is_wrong_is_said_here_too(log, engine):
     with pytest.raises(kl.DataError, match=str(len(log))):
         kl.summarise_transactions(engine(log), per="history", end="1960-01-01")

@@ -1,8 +1,9 @@
 """A word on long work, where a person watches."""
 
 import io
-import sys
+import threading
 import time
+from contextlib import redirect_stderr
 
 import pytest
 
@@ -17,12 +18,9 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def terminal(monkeypatch):
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(progress, "PATIENCE", 0.01)
+def impatient(monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
     monkeypatch.setattr(progress, "BEAT", 0.01)
-    return stream
 
 
 def wait_for(stream, word):
@@ -33,50 +31,48 @@ def wait_for(stream, word):
     raise AssertionError(stream.getvalue())
 
 
-def test_long_work_says_how_far_it_is(terminal, language):
+def test_long_work_says_how_far_it_is(impatient, language):
     done = iter([0, 12, *[50] * 10_000])
-    with watched(lambda: next(done)):
+    with redirect_stderr(Terminal()) as terminal, watched(lambda: next(done)):
         wait_for(terminal, "12")
         wait_for(terminal, "50")
     assert terminal.getvalue().endswith("\n")
 
 
-def test_work_of_unknown_length_says_how_long_it_has_taken(terminal, language):
-    with watched():
+def test_work_of_unknown_length_says_how_long_it_has_taken(impatient, language):
+    with redirect_stderr(Terminal()) as terminal, watched():
         wait_for(terminal, "0")
     assert "%" not in terminal.getvalue()
 
 
-def test_short_work_says_nothing(terminal, monkeypatch):
-    monkeypatch.setattr(progress, "PATIENCE", 600.0)
-    with watched():
+def test_short_work_says_nothing():
+    with redirect_stderr(Terminal()) as terminal, watched():
         pass
     assert terminal.getvalue() == ""
 
 
-def test_a_log_is_told_nothing(monkeypatch):
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    assert not somebody_watches()
-    with watched():
+def test_a_log_is_told_nothing(impatient):
+    with redirect_stderr(io.StringIO()) as stream, watched():
+        assert not somebody_watches()
         time.sleep(0.05)
     assert stream.getvalue() == ""
 
 
-def test_a_notebook_watches(monkeypatch):
+def test_a_notebook_watches():
     stream = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})()
-    monkeypatch.setattr(sys, "stderr", stream)
-    assert somebody_watches()
+    with redirect_stderr(stream):
+        assert somebody_watches()
 
 
-def test_an_error_in_the_work_ends_the_word(terminal):
-    with pytest.raises(ValueError, match="broken"), watched():
+def test_an_error_in_the_work_ends_the_word(impatient):
+    before = threading.active_count()
+    with redirect_stderr(Terminal()), pytest.raises(ValueError, match="broken"), watched():
         raise ValueError("broken")
+    assert threading.active_count() == before
 
 
-def test_reading_a_file_says_how_far_it_is(log, tmp_path, terminal, monkeypatch):
+def test_reading_a_file_tells(log, tmp_path, impatient):
     log.to_parquet(tmp_path / "orders.parquet")
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    kl.summarise_transactions(tmp_path / "orders.parquet")
+    with redirect_stderr(Terminal()) as terminal:
+        kl.summarise_transactions(tmp_path / "orders.parquet")
     assert "Summarising orders" in terminal.getvalue()

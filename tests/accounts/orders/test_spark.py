@@ -104,5 +104,5 @@ def test_columns_that_are_missing_or_hold_something_else_are_named(log, to_spark
     with pytest.raises(kl.NotApplicable, match="amount"):
         kl.summarise_transactions(to_spark(log).drop("amount"))
     text = to_spark(log).selectExpr("account_id", "string(ordered_on) ordered_on", "true amount")
-    with pytest.raises(kl.DataError, match="(?s)ordered_on.*String.*amount.*Boolean"):
+    with pytest.raises(kl.DataError, match=r"(?s)ordered_on.*String.*amount.*Boolean"):
         kl.summarise_transactions(text)

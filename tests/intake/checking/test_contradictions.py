@@ -73,9 +73,11 @@ def test_an_account_that_left_or_may_have_left_is_gone_for_good(doubts_of, staye
 
 
 def test_a_margin_above_the_revenue_unless_returns_prevail(doubts_of):
-    periods = years("A", 2023, 2024, 2025, revenue=[1000, -10, 5], margin=[1000.5, -4, 5])
-    place = ("periods", "margin", 2)
-    only(doubts_of(periods=periods), place, "The margin 1,000.5 is more than the revenue 1,000.")
+    amounts = {"revenue": [1000, -10, 5, 0], "margin": [1000.5, -4, 5, 1]}
+    found = doubts_of(periods=years("A", 2022, 2023, 2024, 2025, **amounts))
+    assert list(found) == [("periods", "margin", 2), ("periods", "margin", 5)]
+    told = "The margin 1,000.5 is more than the revenue 1,000."
+    assert told in found["periods", "margin", 2]
 
 
 def test_overlapping_periods_with_any_earlier_one(doubts_of):
@@ -87,6 +89,9 @@ def test_overlapping_periods_with_any_earlier_one(doubts_of):
     }
     found = doubts_of(periods=periods)
     assert list(found) == [("periods", "start", 3), ("periods", "start", 4)]
+    periods["start"] = day("2023-01-01", "2023-12-31", "2024-06-01", "2023-06-01")
+    periods["end"] = day("2023-12-31", "2024-02-28", "2024-06-30", "2023-06-30")
+    assert list(doubts_of(periods=periods)) == [("periods", "start", 3)]
     assert "an earlier one of this account ends on 2023-12-31" in found["periods", "start", 4]
 
 

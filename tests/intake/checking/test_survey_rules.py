@@ -49,12 +49,13 @@ def test_gaps_do_not_hide_the_same_answer_throughout(doubts_of):
 
 @pytest.mark.parametrize(("items", "doubted"), [(LEAST_ITEMS - 1, 0), (LEAST_ITEMS, 1)])
 def test_few_equal_answers_say_nothing(doubts_of, items, doubted):
-    assert len(doubts_of(survey=survey([np.full(items, 5.0)]))) == doubted
+    found = doubts_of(survey=survey([np.full(items, 5.0)]))
+    assert len(found) == doubted
+    assert all("All 10 answers are 5." in told for told in found.values())
 
 
 def test_a_long_run_is_doubted_and_a_shorter_one_is_not(doubts_of):
-    items = len(ITEMS)
-    half = -(-items // 2)
+    items, half = 40, 20
     varied = np.arange(items) % 2 + 1.0
     long, short = varied.copy(), varied.copy()
     long[:half], short[: half - 1] = 6, 6
@@ -106,6 +107,21 @@ def test_a_later_wave_on_an_earlier_day_is_doubted(doubts_of):
     assert list(found) == [("survey", "answered_on", 2)]
     told = found["survey", "answered_on", 2]
     assert "Wave 2 was not answered later than wave 1 (2026-04-02, row 3)." in told
+
+
+def test_two_waves_of_one_person_on_one_day_are_doubted(doubts_of):
+    answers = survey(
+        [honest(at) for at in range(4)],
+        respondent=["r", "r", "s", "s"],
+        wave=[1, 2, 1, 2],
+        day=["2025-04-01 09:00", "2025-04-01 10:00", "2025-04-01 09:00", "2026-04-01 09:00"],
+    )
+    assert list(doubts_of(survey=answers)) == [("survey", "answered_on", 3)]
+
+
+def test_two_waves_on_the_same_days_are_doubted_as_a_whole(doubts_of):
+    answers = survey([honest(1), honest(2)], wave=[1, 2])
+    assert list(doubts_of(survey=answers)) == [("survey", "answered_on", None)]
 
 
 def test_waves_numbered_against_their_days_are_doubted_as_a_whole(doubts_of):

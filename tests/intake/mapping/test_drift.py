@@ -63,7 +63,9 @@ def test_a_compulsory_heading_that_is_gone_is_an_error_and_another_a_warning(map
 def test_a_heading_in_more_words_is_suggested_if_it_is_the_only_one(
     mapping, found_table, new, suggested
 ):
-    columns = {k: v for k, v in ACCOUNTS.items() if k != "業種"} | dict.fromkeys(new, ["x"])
+    columns = {k: v for k, v in ACCOUNTS.items() if k != "業種"} | {
+        heading: ["x"] for heading in new
+    }
     told = changes(mapping, [found_table("取引先一覧", columns), found_table("アンケート", SURVEY)])
     assert f'write "{suggested}" = "industry"' in told[0][4]
 
