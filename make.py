@@ -34,7 +34,7 @@ CHECKS = {
 }
 # The cells of a notebook share a kernel: `loadscope` keeps them together on one of the two workers.
 PYTEST = ["pytest", "tests", "notebooks", "kamlab", "--doctest-modules"]
-PYTEST += ["-m", "not browser", "-n", "2", "--dist", "loadscope"]
+PYTEST += ["-m", "not browser and not spark", "-n", "2", "--dist", "loadscope"]
 REPLAY = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]
 REPLAY += ["--nbval-sanitize-with=tests/notebooks/sanitise.cfg", "--ignore=notebooks/exercises"]
 
@@ -112,11 +112,20 @@ def test_browser(arguments: list[str]) -> int:
     return run([python, "-m", "pytest", "-m", "browser", "tests/browser", *arguments])
 
 
+def test_spark(arguments: list[str]) -> int:
+    """Summarise orders by PySpark, and compare with the other engines."""
+    if not shutil.which("java"):
+        raise Stop("PySpark needs Java, from 17 on. Debian: `apt install default-jre-headless`.")
+    python = add_group("spark")
+    return run([python, "-m", "pytest", "-m", "spark", "tests/accounts/orders", *arguments])
+
+
 def notebooks(arguments: list[str]) -> int:
-    """Execute every notebook and store it with its outputs; draw the README's pictures."""
+    """Execute every notebook and store it with its outputs; write what else is generated."""
     python = set_up()
-    pictures = [] if "--check" in arguments else [[python, "tools/draw_pictures.py"]]
-    commands = [[python, "tools/build_notebooks.py", *arguments], *pictures]
+    others = ["tools/draw_pictures.py", "tools/write_dictionary.py"]
+    made = [] if "--check" in arguments else [[python, other] for other in others]
+    commands = [[python, "tools/build_notebooks.py", *arguments], *made]
     return max(run(command) for command in commands)
 
 
@@ -171,6 +180,7 @@ COMMANDS = {
     "lab": lab,
     "test": test,
     "test-browser": test_browser,
+    "test-spark": test_spark,
     "notebooks": notebooks,
     "check": check,
     "bench": bench,

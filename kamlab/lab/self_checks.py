@@ -67,7 +67,7 @@ def check_answer(
     if question not in QUESTIONS:
         known = join([same(name) for name in QUESTIONS])
         raise ArgumentError(say("lab.unknown_question", question=question, known=known))
-    key = question.replace("-", "_")
+    key = question.replace("-", "_").lower()
     if answer is ...:
         return Feedback(right=False, text=say("lab.in_place_of_dots") + say(f"lab.hint_{key}"))
     if _agrees(answer, QUESTIONS[question](company or sample_company())):

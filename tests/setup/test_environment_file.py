@@ -18,6 +18,7 @@ LOCKS = {
     + requirements(PYPROJECT, *BASE_GROUPS),
     "requirements-browser.lock": requirements(PYPROJECT, "browser"),
     "requirements-bench.lock": requirements(PYPROJECT, "bench"),
+    "requirements-spark.lock": requirements(PYPROJECT, "spark"),
     "tools/uv.lock.txt": requirements(PYPROJECT, "installer"),
 }
 # An address, an option that names an index, a folder of this or that machine.
@@ -95,9 +96,10 @@ def test_lock_satisfies_pyproject(name, wanted):
         assert requirement.specifier.contains(version), f"{requirement}, but {version} in {name}"
 
 
-@pytest.mark.parametrize("name", ["requirements-browser.lock", "requirements-bench.lock"])
-def test_further_locks_change_nothing_in_the_first(name):
-    first, further = versions(lock_text("requirements.lock")), versions(lock_text(name))
+@pytest.mark.parametrize("group", ["browser", "bench", "spark"])
+def test_further_locks_change_nothing_in_the_first(group):
+    names = ("requirements.lock", f"requirements-{group}.lock")
+    first, further = (versions(lock_text(name)) for name in names)
     shared = first.keys() & further.keys()
     assert {package: further[package] for package in shared} == {p: first[p] for p in shared}
 

@@ -416,11 +416,11 @@ def test_test_fails_when_set_up_fails(monkeypatch, capsys):
     assert said == ["kamlab: no connection", "kamlab: FAILED (set-up)"]
 
 
-def test_replay_covers_the_notebooks_and_leaves_the_browser_out(started):
+def test_replay_covers_the_notebooks_and_leaves_browser_and_spark_out(started):
     make.main(["test"])
     replay = started[-1]
     assert {"notebooks", "--nbval-lax", "--nbval-current-env"} <= set(replay)
-    assert replay[replay.index("-m", 2) + 1] == "not browser"
+    assert replay[replay.index("-m", 2) + 1] == "not browser and not spark"
     words = [str(word).partition("=") for word in replay]
     (sanitise,) = [value for name, _, value in words if name == "--nbval-sanitize-with"]
     assert (ROOT / sanitise).is_file()
@@ -460,6 +460,23 @@ def test_browser_test_without_a_browser_says_how_to_get_one(monkeypatch, capsys)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert make.main(["test-browser"]) == 1
     assert "apt install chromium" in capsys.readouterr().out
+
+
+def test_spark_test_without_java_says_how_to_get_it(monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert make.main(["test-spark"]) == 1
+    assert "apt install default-jre" in capsys.readouterr().out
+
+
+def test_spark_test_runs_what_is_marked_so(started, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    monkeypatch.setattr(make, "add_group", lambda group: f"python with {group}")
+    assert make.main(["test-spark", "-x"]) == 0
+    (command,) = started
+    assert command[0] == "python with spark"
+    assert command[command.index("-m", 2) + 1] == "spark"
+    assert (ROOT / command[-2]).is_dir()
+    assert command[-1] == "-x"
 
 
 def test_clean_removes_what_was_made_and_names_it(monkeypatch, tmp_path, capsys):

@@ -22,7 +22,8 @@ MOST_PURCHASES = 1_000_000
 SHOWN = 5
 """Accounts named for each kind of mistake."""
 
-OUTCOMES = (*HISTORY, COUNT, "account_id", "first", "last", "mean_order_value", "total")
+AMOUNTS = ("mean_order_value", "total", "first_value")
+OUTCOMES = (*HISTORY, COUNT, "account_id", "first", "last", *AMOUNTS)
 """Columns of a summary that are made of the purchases themselves."""
 
 Names = tuple[str, ...]

@@ -157,7 +157,7 @@ def test_the_engine_leaves_no_file_behind(log, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     with embedded() as connection:
-        spill = connection.sql("select current_setting('temp_directory')").fetchone()[0]
+        ((spill,),) = connection.execute("select current_setting('temp_directory')").fetchall()
         assert spill.startswith(str(tmp_path))
         connection.execute("set memory_limit = '40MB'")
         connection.execute("create table large as select range as a from range(20_000_000)")

@@ -29,7 +29,7 @@ def test_a_table_is_known_by_name_label_and_alias(name):
         assert table_of_name(f"{heading}.CSV") == table_of_name(f"{heading}.parquet") == name
 
 
-@pytest.mark.parametrize("name", ["メモ", "accounts_2026", "accounts.xlsx", "accounts.old.csv", ""])
+@pytest.mark.parametrize("name", ["メモ", "accounts_2026", "accounts.docx", "accounts.old.csv", ""])
 def test_a_name_that_is_only_like_a_tables_is_none(name):
     assert table_of_name(name) is None
 
