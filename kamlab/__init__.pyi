@@ -27,6 +27,7 @@ from .intake.giving.template import write_template as write_template
 from .intake.giving.write import write_company as write_company
 from .intake.mapping.propose import propose_mapping as propose_mapping
 from .intake.privacy.key import write_key as write_key
+from .intake.privacy.pseudonymise import pseudonym_table as pseudonym_table
 from .intake.privacy.pseudonymise import pseudonymise as pseudonymise
 from .intake.privacy.small_cells import small_cells as small_cells
 from .intake.read import read_company as read_company

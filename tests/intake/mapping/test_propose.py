@@ -310,6 +310,8 @@ def test_files_of_single_months_are_joined_and_two_lists_of_customers_are_not(fo
     ).sheets
     assert [sheet.candidates for sheet in lists] == [("accounts",), ("accounts",)]
     assert "顧客" in lists[0].why.ja
+    alike = [found_table(name, {"取引先コード": ["1"]}) for name in ("取引先", "得意先")]
+    assert all(sheet.is_open for sheet in propose("folder", alike).sheets)
 
 
 def test_a_company_that_kamlab_wrote_is_in_whole_units(found_table):

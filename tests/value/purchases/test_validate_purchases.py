@@ -116,7 +116,7 @@ def test_wrong_input_is_refused(orders, language):
     with pytest.raises(kl.ArgumentError, match="M"):
         kl.validate_purchases(orders, split=SPLIT, period="M")
     orders.loc[0, "ordered_on"] = pd.NaT
-    with pytest.raises(kl.ArgumentError, match="1"):
+    with pytest.raises(kl.DataError, match=r"(?s)ordered_on.*2.*1"):
         kl.validate_purchases(orders, split=SPLIT)
 
 
