@@ -1,7 +1,9 @@
 """Orders in a Parquet file become one row an account, beside a bare scan, Polars and `lifetimes`.
 
-Each piece of work runs in a process of its own, which tells its time and its peak memory. The file
-is in order of time, as a log is, and a few accounts order much more often than most.
+Each piece of work runs in a process of its own, which tells its time and its peak memory. Targets
+are judged by processor time, which hardly grows while other programs keep the machine busy; the
+clock on the wall is told beside it. The file is in order of time, as a log is, and a few accounts
+order much more often than most: of one day, 8 % of the orders have company.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ class Measured:
 
     def __str__(self) -> str:
         """Return it as one piece of a line."""
-        times = f"{readable(self.wall)} ({readable(self.processor)} of processors)"
+        times = f"{readable(self.processor)} of processors ({readable(self.wall)} on the wall)"
         return f"{times}, {self.peak / GIGABYTE:.2f} GB, {self.rows:,} rows"
 
 
@@ -116,10 +118,11 @@ def compare() -> None:
             print("lifetimes left out: it is not installed (`make bench` installs it)")
             return
         peer = measured(LIFETIMES.format(path=path), runs=1)
-        faster, memory = peer.wall / ours.wall, ours.peak / peer.peak
+        faster, memory = peer.processor / ours.processor, ours.peak / peer.peak
         print(
             f"lifetimes, accounts, days, with pandas.read_parquet: {peer}; kamlab is "
-            f"{faster:.1f}x faster (target {PEER_TARGET:g}x {verdict(faster >= PEER_TARGET)}) with "
+            f"{faster:.1f}x faster (target {PEER_TARGET:g}x {verdict(faster >= PEER_TARGET)}), on "
+            f"the wall {peer.wall / ours.wall:.1f}x, with "
             f"{memory:.2f} of its memory (target {MEMORY_TARGET:g} "
             f"{verdict(memory <= MEMORY_TARGET)})"
         )
@@ -136,7 +139,8 @@ def compare_large() -> None:
             ours = measured(code, runs=1, warm=0)
             small = verdict(ours.peak <= LARGE_TARGET * GIGABYTE)
             print(
-                f"kamlab, {per}, {period}: {ours}; {ours.wall / scan.wall:.1f}x the scan, memory "
+                f"kamlab, {per}, {period}: {ours}; {ours.processor / scan.processor:.1f}x the scan, "
+                f"memory "
                 f"target {LARGE_TARGET:g} GB {small}"
             )
 
@@ -157,8 +161,8 @@ def measured(code: str, runs: int = RUNS, warm: int = 1) -> Measured:
     for _ in range(runs):
         told = json.loads(python(code + MEASURE.format(warm=warm)).splitlines()[-1])
         found.append(Measured(**told))
-    middle = median(one.wall for one in found)
-    return min(found, key=lambda one: abs(one.wall - middle))
+    middle = median(one.processor for one in found)
+    return min(found, key=lambda one: abs(one.processor - middle))
 
 
 def python(code: str) -> str:
@@ -169,10 +173,10 @@ def python(code: str) -> str:
 
 def against(ours: Measured, scan: Measured) -> str:
     """Return how many scans it takes, by both clocks."""
-    ratio = ours.wall / scan.wall
+    ratio, on_the_wall = ours.processor / scan.processor, ours.wall / scan.wall
     return (
-        f"{ratio:.1f}x the scan, {ours.processor / scan.processor:.1f}x by processor time "
-        f"(target {SCAN_TARGET:g}x {verdict(ratio <= SCAN_TARGET)})"
+        f"{ratio:.1f}x the scan (target {SCAN_TARGET:g}x {verdict(ratio <= SCAN_TARGET)}), "
+        f"{on_the_wall:.1f}x on the wall"
     )
 
 

@@ -127,7 +127,8 @@ class Company:
     def _head(self) -> str:
         made_up = str(say("accounts.simulated")) if self.simulated else ""
         details = [part for part in (made_up, self.currency, self.source) if part]
-        return str(say("accounts.repr_head", name=self.name, details="; ".join(details)))
+        name = f" {self.name}" if self.name else ""
+        return str(say("accounts.repr_head", name=name, details="; ".join(details)))
 
     def _lines(self) -> list[str]:
         return [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlab.accounts.findings import Finding, Positions, Sheet, shown
 from kamlab.accounts.spec import Column
-from kamlab.foundation.language import Text, say
+from kamlab.foundation.language import Text, same, say
 from kamlab.foundation.nearest import fold, suggestion
 
 
@@ -40,6 +40,7 @@ def duplicates(sheet: Sheet) -> Iterator[Finding]:
             given = {
                 "record": ", ".join(f"{name} {shown(keys.loc[at, name])}" for name in key),
                 "first": int(sheet.rows[first[at]]),
+                "there": _elsewhere(sheet, at, int(first[at])),
             }
             return say(f"accounts.what_{kind}", **given), say(f"accounts.remedy_{kind}", **given)
 
@@ -51,6 +52,13 @@ def duplicates(sheet: Sheet) -> Iterator[Finding]:
 
     yield from told("repeated", later & ~differs)
     yield from told("duplicate", later & differs)
+
+
+def _elsewhere(sheet: Sheet, at: int, first: int) -> Text:
+    """Return in which sheet the first record stands, where it is another one."""
+    if sheet.origin[at] == sheet.origin[first]:
+        return same("")
+    return say("accounts.of_sheet", sheet=sheet.places[int(sheet.origin[first])].name)
 
 
 def orphans(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterator[Finding]:
@@ -66,16 +74,20 @@ def _unknown(sheet: Sheet, column: Column, there: Sheet) -> Iterator[Finding]:
     unknown: Positions = np.flatnonzero(cells.notna() & ~cells.isin(known))
     if not len(unknown):
         return
-    # Lost zeros and changed case are the usual causes, and cheap to look for at any size.
-    alike = {fold(value).lstrip("0"): value for value in known}
+    # Lost zeros, 17.0 and changed case are the usual causes, and cheap to look for at any size.
+    alike = {_bare(value): value for value in known}
 
     def words(at: int) -> tuple[Text, Text]:
         given = {
             "value": shown(cells.iloc[at]),
             "there": there.spec.name,
-            "nearest": suggestion(alike.get(fold(cells.iloc[at]).lstrip("0"))),
+            "nearest": suggestion(alike.get(_bare(cells.iloc[at]))),
         }
         return say("accounts.what_orphan", **given), say("accounts.remedy_orphan", **given)
 
     allow = say("accounts.allowed_known", table=there.spec.name)
     yield Finding(sheet.spec.name, column.name, words, allow, unknown)
+
+
+def _bare(value: object) -> str:
+    return fold(value).removesuffix(".0").lstrip("0")

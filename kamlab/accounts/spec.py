@@ -81,9 +81,14 @@ class Table:
         return (self.name, *_wordings(self.label), *self.aliases)
 
     @cached_property
+    def column_headings(self) -> Mapping[str, Column]:
+        """The columns by every heading by which one is known."""
+        return {heading: column for column in self.columns for heading in column.headings}
+
+    @cached_property
     def by_heading(self) -> Mapping[str, Column]:
         """The columns by folded heading."""
-        return {fold(heading): column for column in self.columns for heading in column.headings}
+        return {fold(heading): column for heading, column in self.column_headings.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kamlab.accounts.cells.convert import convert
+from kamlab.accounts.cells.points import may_be_groups
 from kamlab.accounts.cells.reading import AS_DECLARED, Reading
 from kamlab.accounts.findings import FIRST_ROW, Finding, Place, Positions, Sheet
 from kamlab.accounts.keys import duplicates, orphans
@@ -187,6 +188,7 @@ def _converted(
         findings += _misfits(sheet, column, misfits)
         findings += _out_of_range(sheet, column, values)
         findings += _percent_of_percent(sheet, column, values, reading)
+        findings += _points_for_thousands(sheet, column, values)
         if column.required:
             blank = np.setdiff1d(np.flatnonzero(values.isna()), list(misfits)).astype(np.intp)
             filled = say("accounts.allowed_filled")
@@ -226,6 +228,20 @@ def _percent_of_percent(
     if column.type == "share" and reading.scale < 1 and values.max() <= reading.scale:
         finding = about(sheet.spec.name, "percent_twice", allowed(column), column=column.name)
         yield replace(finding, severity="warning")
+
+
+def _points_for_thousands(sheet: Sheet, column: Column, values: pd.Series) -> Iterator[Finding]:
+    """Doubt 1.234 where every point in the column stands before three digits."""
+    cells = sheet.given[column.name]
+    if column.type not in ("money", "number") or cells.dtype != object:
+        return
+    texts = [text if isinstance(text, str) and "." in text else None for text in cells.tolist()]
+    where = may_be_groups(texts)
+    if not len(where) or len(where) < sum(text is not None for text in texts):
+        return
+    read = where[values.notna().to_numpy()[where]]
+    for each in _cells(sheet, column, read, "points", allowed(column)):
+        yield replace(each, severity="warning")
 
 
 def _cells(

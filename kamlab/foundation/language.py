@@ -127,6 +127,17 @@ def join(parts: list[Text]) -> Text:
     return Text(", ".join(p.en for p in parts), "、".join(p.ja for p in parts))
 
 
+def listed(names: Iterable[object]) -> Text:
+    """Join names that read alike in both languages, such as headings.
+
+    Examples
+    --------
+    >>> listed(["trust_1", "trust_2"])
+    Text(en='trust_1, trust_2', ja='trust_1、trust_2')
+    """
+    return join([same(name) for name in names])
+
+
 def paragraph(sentences: Iterable[Text]) -> Text:
     """Join sentences: with spaces in English, without in Japanese."""
     parts = list(sentences)

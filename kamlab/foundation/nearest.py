@@ -13,9 +13,17 @@ ALIKE = 0.7
 """Likeness (difflib's ratio) from which a name is suggested in place of another."""
 
 
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Characters that nobody sees: soft hyphens, zero widths, marks of direction and of byte order."""
+
+
 def fold(heading: object) -> str:
-    """Return a heading as it is compared: width, case, spaces and underscores do not count."""
-    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", str(heading)).casefold())
+    """Return a heading as it is compared: width, case, spaces and underscores do not count.
+
+    Nor do characters that nobody sees, as a byte-order mark in front of a first heading.
+    """
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", str(heading)))
+    return re.sub(r"[\s_]+", "", plain.casefold())
 
 
 def nearest_name(name: object, candidates: Iterable[str]) -> str | None:

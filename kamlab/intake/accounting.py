@@ -31,9 +31,7 @@ def by_table(taken: TakenIn) -> pd.DataFrame:
                 "rows_accepted": int(each.accepted.sum()),
                 "rows_set_aside": int((~each.accepted).sum()) + no_records,
                 "rows_blank": sum(part.found.blank_rows for part in parts),
-                "cells_changed": sum(
-                    len(change.rules) for change in taken.checked.changes if change.table == name
-                ),
+                "cells_changed": len(rules_applied(taken, name)),
                 "n_errors": _count(taken, name, "error"),
                 "n_warnings": _count(taken, name, "warning"),
             }
@@ -56,7 +54,7 @@ def by_row(taken: TakenIn) -> pd.DataFrame:
 
 def changes(taken: TakenIn) -> pd.DataFrame:
     """Return one row per cell that was changed in more than form."""
-    parts = [_changed(taken, each) for each in taken.checked.changes]
+    parts = [_changed(taken, each) for each in taken.checked.changes if each.table in taken.tables]
     columns = ["table", "sheet", "excel_row", "heading", "column", "was", "became", "rule"]
     filled = [_filled_down(each) for each in taken.records if each.found.filled_down]
     log = pd.concat([pd.DataFrame(columns=columns), *filled, *parts], ignore_index=True)
@@ -92,6 +90,14 @@ def sheets(taken: TakenIn) -> pd.DataFrame:
     return frame.astype({"header_row": "Int64", "hidden": "boolean"}).fillna(
         dict.fromkeys(texts, "")
     )
+
+
+def rules_applied(taken: TakenIn, *tables: str) -> pd.Series:
+    """Return the rule of every row of the log of changes, of all tables or of some."""
+    named = tables or tuple(taken.tables)
+    parts = [each.rules for each in taken.checked.changes if each.table in named]
+    merged = sum(len(r.found.filled_down) for r in taken.records if r.rule.table in named)
+    return pd.concat([pd.Series(["merged_cell"] * merged, dtype=object), *parts])
 
 
 def rule_words(rule: str) -> Text:
@@ -228,10 +234,15 @@ def _their_rows(taken: TakenIn, name: str, each: Sorted) -> Iterator[pd.DataFram
 
 
 def _as_rows(part: Records, no_records: tuple[NoRecord, ...]) -> pd.DataFrame:
-    """Return rows that are no records; their cells stand in the order of the sheet."""
-    width = max(len(part.found.headings), *(len(no.cells) for no in no_records))
-    names = [*part.found.headings, *(f"+{n}" for n in range(width - len(part.found.headings)))]
-    cells = [[*no.cells, *[""] * (width - len(no.cells))] for no in no_records]
+    """Return rows that are no records; cells of columns without heading follow the others."""
+    places = {column: at for at, column in enumerate(part.found.columns)}
+    others = sorted({column for no in no_records for column in no.columns} - places.keys())
+    places |= {column: at for at, column in enumerate(others, len(places))}
+    cells = [[""] * len(places) for _ in no_records]
+    for row, no in zip(cells, no_records, strict=True):
+        for column, cell in zip(no.columns, no.cells, strict=True):
+            row[places[column]] = cell
+    names = [*part.found.headings, *(f"+{n}" for n in range(len(others)))]
     frame = pd.DataFrame(cells, columns=names)
     frame.insert(0, "reason", [str(_why_no_record(no)) for no in no_records])
     frame.insert(0, "excel_row", [no.row for no in no_records])

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from kamlab.intake.intake import Intake
-from kamlab.intake.mapping.files import read_mapping
+from kamlab.intake.mapping.read_mapping import read_mapping
 from kamlab.intake.mapping.rules import ExportMapping
 from kamlab.intake.taking_in import take_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kamlab.accounts.findings import Finding, Positions, Severity
+from kamlab.accounts.findings import NOWHERE, Finding, Positions, Severity
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, say
 
@@ -42,6 +42,7 @@ def finding(
     *,
     column: str = "",
     severity: Severity = "warning",
+    also: Positions = NOWHERE,
     words: Callable[[int], Mapping[str, object]] = lambda _: {},
 ) -> Finding:
     """Make a finding about rows in the words `what_<kind>` and `remedy_<kind>`.
@@ -56,6 +57,8 @@ def finding(
     positions : array of int
         The records.
     severity : {"error", "warning"}
+    also : array of int
+        Records that cannot be accepted because of these.
     words : function of int
         What the words need for the record at a position.
     """
@@ -64,4 +67,4 @@ def finding(
         given = words(at)
         return say(f"intake.what_{kind}", **given), say(f"intake.remedy_{kind}", **given)
 
-    return Finding(table, column, told, allowed, positions, severity)
+    return Finding(table, column, told, allowed, positions, severity, also)

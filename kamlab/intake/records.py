@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 import pandas as pd
 
-from kamlab.accounts.cells.convert import infer
+from kamlab.accounts.cells.convert import convert, infer
 from kamlab.accounts.findings import Place, Sheet, their_name
 from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import table
@@ -16,8 +17,8 @@ from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import join, same, say
 from kamlab.foundation.nearest import fold
 from kamlab.intake.giving.escaping import unguard
-from kamlab.intake.mapping.rules import SheetRule
-from kamlab.intake.mapping.units import UNITS
+from kamlab.intake.mapping.rules import ColumnRule, SheetRule
+from kamlab.intake.mapping.units import UNITS, reading_of
 from kamlab.intake.problems import problem
 from kamlab.intake.sources.found import FoundTable
 
@@ -60,6 +61,8 @@ def name_columns(found: FoundTable, rule: SheetRule) -> Records:
     for at, heading in enumerate(found.headings):
         cells = found.cells.iloc[:, at].reset_index(drop=True)
         name = ours.get(fold(heading)) or _own_name(heading, spec)
+        if name in headings and name not in ours.values():
+            name = _numbered(name, headings)
         if name in headings:
             both = join([same(headings[name]), same(heading)])
             once = say("accounts.allowed_columns")
@@ -91,10 +94,43 @@ def joined(parts: Sequence[Records]) -> Sheet:
     )
 
 
+def epochs_differ(parts: Sequence[Records]) -> Iterator[Problem]:
+    """Refuse days held as bare numbers where workbooks of one table count them from other years."""
+    if len({part.found.epoch_1904 for part in parts}) == 1:
+        return
+    for part in parts:
+        name = part.rule.table
+        for rule in part.rule.columns:
+            if rule.column in part.frame and _hangs_on_epoch(part, rule):
+                yield problem(
+                    their_name(part.found.name, name),
+                    "epochs",
+                    say("intake.allowed_epochs"),
+                    column=part.headings[rule.column],
+                    year=1904 if part.found.epoch_1904 else 1900,
+                )
+
+
+def _hangs_on_epoch(part: Records, rule: ColumnRule) -> bool:
+    column, cells = table(part.rule.table)[rule.column], part.frame[rule.column]
+    if column.type != "date":
+        return False
+    early, late = (
+        convert(column, cells, reading_of(rule, column, "", epoch_1904)).values
+        for epoch_1904 in (False, True)
+    )
+    return not early.equals(late)
+
+
 def _own_name(heading: str, spec: Table) -> str:
     """Return the name under which an unknown column is kept: never one that means another."""
     heading = unguard(heading)
     return f"export:{heading}" if fold(heading) in spec.by_heading else heading
+
+
+def _numbered(name: str, taken: Container[str]) -> str:
+    """Return a name of its own for an unknown column whose heading comes again: 備考 (2)."""
+    return next(new for n in count(2) if (new := f"{name} ({n})") not in taken)
 
 
 def _unguarded(cells: pd.Series) -> pd.Series:

@@ -12,7 +12,7 @@ from kamlab.accounts.tables import table
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.nearest import nearest_name
-from kamlab.intake.accounting import rule_words
+from kamlab.intake.accounting import rule_words, rules_applied
 from kamlab.intake.giving.help_sheets import is_help
 from kamlab.intake.problems import problem
 from kamlab.intake.records import Records
@@ -25,7 +25,7 @@ RULES_NAMED = 5
 def source(taken: TakenIn) -> Text:
     """Say where a company comes from and how many rows each table has."""
     rows = [_rows(taken, name) for name in taken.tables]
-    if changed := sum(len(change.rules) for change in taken.checked.changes):
+    if changed := len(rules_applied(taken)):
         rows.append(say("intake.cells_put_in_form", count=f"{changed:,}"))
     return say("intake.source", file=taken.path.name, rows=join(rows))
 
@@ -43,6 +43,8 @@ def notes(taken: TakenIn) -> Iterator[Text]:
             yield say("intake.note_header", sheet=each.found.name, row=each.found.header_row)
         if each.found.hidden:
             yield say("intake.note_hidden", sheet=each.found.name)
+        if hidden := each.found.hidden_rows:
+            yield say("intake.note_hidden_rows", sheet=each.found.name, count=f"{hidden:,}")
     if unread := [name for name in taken.unread if not is_help(name)]:
         yield say("intake.note_unknown_sheet", names=join([same(name) for name in unread]))
 
@@ -73,9 +75,8 @@ def report(taken: TakenIn, tables: pd.DataFrame) -> Text:
         )
         for row in tables.to_dict("records")
     ]
-    rules = [change.rules for change in taken.checked.changes]
-    if rules:
-        counts = pd.concat(rules).value_counts()
+    counts = rules_applied(taken).value_counts()
+    if len(counts):
         named = [
             say("intake.report_rule", rule=rule_words(str(rule)), count=f"{count:,}")
             for rule, count in counts.iloc[:RULES_NAMED].items()

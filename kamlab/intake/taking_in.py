@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kamlab.accounts.cells.convert import cell_text
 from kamlab.accounts.cells.reading import Reading
 from kamlab.accounts.findings import Finding, their_name
 from kamlab.accounts.tables import SETTINGS, TABLES, table
@@ -27,9 +28,11 @@ from kamlab.intake.mapping.automatic import (
 from kamlab.intake.mapping.drift import shape_changes
 from kamlab.intake.mapping.rules import ExportMapping, SheetRule
 from kamlab.intake.mapping.units import reading_of
+from kamlab.intake.merged_amounts import merged_amounts
 from kamlab.intake.problems import problem
-from kamlab.intake.records import Records, joined, name_columns
+from kamlab.intake.records import Records, epochs_differ, joined, name_columns
 from kamlab.intake.set_aside import Sorted, sort_rows
+from kamlab.intake.shown_units import contradictions
 from kamlab.intake.sources.found import FoundTable, Source, UnreadableSheet
 from kamlab.intake.sources.open_sources import open_sources
 
@@ -82,17 +85,23 @@ def take_in(path: Path, mapping: ExportMapping | None, currency: str | None) -> 
     KamlabError
         If the path cannot be read as a whole, or two currencies are named.
     """
+    _refuse_other_currency(currency, mapping)
     sources = open_sources(path)
     found = _by_mapping(sources, mapping) if mapping else _by_name(sources)
     records = [name_columns(each, rule) for rule, each in found.tables]
-    problems = [*found.problems, *(p for each in records for p in each.problems)]
     money = currency or (mapping.currency if mapping else None)
     by_table = {
         name: [each for each in records if each.rule.table == name]
         for name in dict.fromkeys(each.rule.table for each in records)
     }
+    problems = [*found.problems, *(p for each in records for p in each.problems)]
+    problems += [p for parts in by_table.values() for p in epochs_differ(parts)]
+    read_in = money or _noted_currency(records) or DEFAULT_CURRENCY
+    problems += [p for rule, each in found.tables for p in contradictions(each, rule, read_in)]
     sheets = {name: joined(parts) for name, parts in by_table.items()}
-    checked = check_tables(sheets, _readings(records, money or DEFAULT_CURRENCY))
+    checked = check_tables(sheets, _readings(records, read_in))
+    merged = merged_amounts(checked.sheets, by_table)
+    checked = replace(checked, findings=(*checked.findings, *merged))
     tables, followers = sort_rows(checked)
     findings = (*checked.findings, *_doubts(tables))
     refused = any(p.severity == "error" for p in problems)
@@ -188,6 +197,20 @@ def _readings(records: Iterable[Records], currency: str) -> dict[str, dict[str, 
     return readings
 
 
+def _refuse_other_currency(currency: str | None, mapping: ExportMapping | None) -> None:
+    if currency and mapping and mapping.currency not in ("", currency):
+        words = {"mapping": mapping.currency, "asked": currency}
+        raise KamlabError(say("intake.currency_of_mapping", **words))
+
+
+def _noted_currency(records: Iterable[Records]) -> str:
+    """Return the currency that the file itself notes; "" if it notes none."""
+    for each in records:
+        if each.rule.table == SETTINGS and "currency" in each.frame and len(each.frame):
+            return (cell_text(each.frame["currency"].iloc[0]) or "").strip().upper()
+    return ""
+
+
 def _settings(
     noted: Sorted | None, currency: str | None, mapping: ExportMapping | None
 ) -> dict[str, Any]:
@@ -196,7 +219,8 @@ def _settings(
     if currency and said.get("currency", currency) != currency:
         words = {"file": said["currency"], "asked": currency}
         raise KamlabError(say("intake.currencies_differ", **words))
-    known = {"currency": currency or DEFAULT_CURRENCY, **said}
+    known: dict[Any, Any] = {"simulated": mapping.simulated} if mapping else {}
+    known |= {"currency": currency or DEFAULT_CURRENCY, **said}
     if mapping and mapping.name:
         known["name"] = mapping.name
     return {name: known[name] for name in ("name", "currency", "simulated") if name in known}

@@ -14,6 +14,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 import kamlab as kl
 from kamlab.foundation.columns import labelled
@@ -162,6 +163,31 @@ def test_a_term_named_by_data_is_shown_to_the_letter(dangerous_results):
     text = Shown(dangerous_results["stay"]._repr_html_()).text
     assert "<b onclick=x>" in text
     assert HOSTILE[0] in text
+
+
+@pytest.fixture(scope="module")
+def proposal(tmp_path_factory):
+    """A proposed mapping of an export whose sheet, headings and cells are hostile."""
+    path = tmp_path_factory.mktemp("export") / "&lt;svg onload=alert(1)&gt;.xlsx"
+    book = Workbook()
+    book.active.title = "customers"
+    book.active.append(["account_id", "is_key", "manager", "Account Owner", *HOSTILE])
+    for word in HOSTILE:
+        book.active.append([word, *[word] * 3, *HOSTILE])
+    book.create_sheet("<b onclick=x>").append(HOSTILE)
+    for cell in (cell for sheet in book for row in sheet for cell in row):
+        cell.data_type = "s"  # openpyxl takes what begins with = for a formula
+    book.save(path)
+    return kl.propose_mapping(path)
+
+
+def test_a_proposed_mapping_is_shown_to_the_letter_and_harmless(proposal, language):
+    html = proposal._repr_html_()
+    assert_harmless(html)
+    text = Shown(html).text
+    names = ("&lt;svg onload=alert(1)&gt;.xlsx", "<b onclick=x>", *HOSTILE)
+    assert all(name in text for name in names)
+    assert len(proposal.questions()) > 2
 
 
 def drawn(result):

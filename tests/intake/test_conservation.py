@@ -67,6 +67,7 @@ def test_every_filled_row_is_accepted_or_set_aside(write, export):
         intake = kl.check_company(path)
     counts = intake.tidy().set_index("table")
     fates, aside = intake.augment(), intake.set_aside()
+    assert counts["cells_changed"].sum() == len(intake.changes())
     for name, given_rows in rows.items():
         read, accepted, out = counts.loc[name, ["rows_read", "rows_accepted", "rows_set_aside"]]
         assert read == filled(given_rows) == accepted + out

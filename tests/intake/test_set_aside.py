@@ -2,9 +2,11 @@
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 import kamlab as kl
 from kamlab.foundation.errors import DataError
+from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
 
 SURVEY = "account_id,respondent_id,wave,answered_on,trust_1\n"
 
@@ -95,3 +97,77 @@ def test_set_aside_rows_can_be_written_and_read(read, tmp_path):
         intake.write_set_aside(path)
     with pytest.raises(kl.KamlabError, match=r"\.xlsx"):
         intake.write_set_aside(tmp_path / "aside.csv")
+
+
+def test_rows_set_aside_are_not_read_as_tables_of_their_own(read, tmp_path):
+    """What stood above their headings, such as a unit, is not in that file."""
+    intake = read(accounts="account_id,employees\nA,many\nB,5\n")
+    path = intake.write_set_aside(tmp_path / "aside.xlsx")
+    assert list(pd.read_excel(path, sheet_name=None)) == ["Set aside - Accounts"]
+    assert kl.check_company(path).tidy().empty
+
+
+def test_a_file_that_cannot_be_written_is_told(read, tmp_path):
+    intake = read(accounts="account_id,employees\nA,many\nB,5\n")
+    taken, elsewhere = tmp_path / "taken.xlsx", tmp_path / "file"
+    taken.mkdir()
+    elsewhere.write_text("", encoding="utf-8")
+    for path in (taken, elsewhere / "x.xlsx"):
+        for write in (
+            intake.write_set_aside,
+            lambda path, overwrite: kl.write_company(intake.company(), path, overwrite=overwrite),
+            kl.write_template,
+        ):
+            with pytest.raises(kl.KamlabError, match=r"cannot be written.*Close it"):
+                write(path, overwrite=True)
+    assert elsewhere.read_text(encoding="utf-8") == ""
+
+
+def test_a_repeated_row_of_another_file_names_it(tmp_path):
+    order = "order_id,account_id,ordered_on\n1,A,2026-04-01\n"
+    for name, text in {"accounts": "account_id\nA\n", "q1": order, "q2": order}.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    columns = tuple(ColumnRule(name, name) for name in ("order_id", "account_id", "ordered_on"))
+    mapping = ExportMapping(
+        (
+            SheetRule("accounts.csv", "accounts", (ColumnRule("account_id", "account_id"),)),
+            SheetRule("q*.csv", "transactions", columns),
+        )
+    )
+    (problem,) = kl.check_company(tmp_path, mapping=mapping).problems()["what"]
+    assert "Row 2 of q1.csv says the same" in problem
+
+
+def test_unknown_columns_of_the_same_heading_are_all_kept(read):
+    """As survey services and customer systems write them; only known columns must be unique."""
+    intake = read(accounts="account_id,備考,備考,備考 (2)\nA,1,2,3\n,,,\n,x,y,z\n合計,,,\n")
+    accounts = intake.company().accounts
+    assert accounts.drop(columns="account_id").iloc[0].astype(str).tolist() == ["1", "2", "3"]
+    assert accounts.columns.tolist() == ["account_id", "備考", "備考 (2)", "備考 (2) (2)"]
+    assert len(intake.set_aside()["accounts"]) == 2
+
+
+def test_cells_of_a_total_stand_in_their_own_columns(read):
+    intake = read(accounts="account_id,name,employees,note\nA,x,5,n\n合計,,5,\n")
+    total = intake.set_aside()["accounts"].iloc[0]
+    assert total[["account_id", "name", "employees", "note"]].tolist() == ["合計", "", "5", ""]
+
+
+def test_rows_hidden_by_a_filter_are_told(tmp_path):
+    book = Workbook()
+    book.active.title = "accounts"
+    for row in (["account_id"], ["A"], ["B"]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "crm.xlsx")
+    with pytest.warns(kl.DataWarning, match=r"hides, as a filter does.*there are 1"):
+        assert len(kl.read_company(tmp_path / "crm.xlsx").accounts) == 2
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("1001.0", "1001"), ("22", "0022"), ("a-1", "A-1")])
+def test_an_unknown_customer_is_told_who_is_probably_meant(read, theirs, ours):
+    intake = read(
+        accounts=f"account_id\n{ours}\n",
+        transactions=f"order_id,account_id,ordered_on\n1,{theirs},2026-04-01\n",
+    )
+    assert f"(did you mean '{ours}'?)" in intake.problems()["what"].item()

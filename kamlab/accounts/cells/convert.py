@@ -34,6 +34,7 @@ from kamlab.accounts.cells.dates import date_parser, parse_date
 from kamlab.accounts.cells.identifiers import parse_id
 from kamlab.accounts.cells.numbers import NUMERIC, Bare, all_times, bare_numbers, number_parser
 from kamlab.accounts.cells.parsed import Misfit, Parsed
+from kamlab.accounts.cells.points import as_misfits, doubtful_points
 from kamlab.accounts.cells.reading import AS_DECLARED, Reading
 from kamlab.accounts.cells.text import (
     EXACT_BELOW,
@@ -73,7 +74,8 @@ TO_THE_LETTER = frozenset({"id", "text"})
 
 _NUMBERS = frozenset({"integer", "floating", "mixed-integer-float"})
 _UNDECLARED_NUMBER = re.compile(
-    r"[+-]?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)?(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?", re.I
+    r"(?!-?0[0-9])-?(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]*\.[0-9]+|[0-9]+\.)"
+    r"(?:e[+-][0-9]{2,3})?"
 )
 
 Parser = Callable[[str], Parsed]
@@ -138,13 +140,15 @@ def convert(column: Column, cells: pd.Series, reading: Reading = AS_DECLARED) ->
     parse, bulk = _cell_parser(column, reading), None
     if column.type in NUMERIC and not reading.blank and not reading.values:
         bulk = partial(bare_numbers, kind=column.type, reading=reading)
-    return _parsed(cells, parse, DTYPES[column.type], bulk)
+    done = _parsed(cells, parse, DTYPES[column.type], bulk)
+    where = doubtful_points(column.type, cells)
+    return Converted(*as_misfits(where, *done)) if len(where) else done
 
 
 def infer(cells: pd.Series) -> pd.Series:
     """Type a column that nobody declared: numbers, dates or TRUE/FALSE if all cells are, else text.
 
-    Digits with a leading zero are text, for they are codes rather than numbers.
+    Codes and telephone numbers are text: 007, +81, 1e5, and integers of 16 digits and more.
     """
     texts = [None if is_blank(text) else text for text in as_text(cells)]
     known = {text for text in texts if text is not None}
@@ -159,7 +163,7 @@ def infer(cells: pd.Series) -> pd.Series:
 
 def _undeclared_number(text: str) -> float:
     plain, _ = clean(text)
-    if not _UNDECLARED_NUMBER.fullmatch(plain) or not re.search("[0-9]", plain):
+    if not _UNDECLARED_NUMBER.fullmatch(plain):
         raise Misfit("number")
     return float(plain.replace(",", ""))
 

@@ -61,6 +61,9 @@ _SIGNS: Mapping[str, frozenset[str]] = {
     "rmb": frozenset({"CNY"}),
     **{code.lower(): frozenset({code}) for code in _CODES},
 }
+CURRENCIES: Mapping[str, frozenset[str]] = {**_NAMES, **_SIGNS}
+"""The currencies that a sign, name or code (in small letters) may mean."""
+
 _UNIT = re.compile(
     r"(?P<word>十億|億|兆|百万|千万|千|万|(?i:thousand|million|mn|billion|bn)|[kK]|M)\s*(?P<rest>.*)"
 )
@@ -124,7 +127,7 @@ def _currencies(sign: str, reading: Reading) -> frozenset[str] | None:
     known = sign.casefold()
     if known == reading.currency.casefold():
         return frozenset({reading.currency})
-    return _SIGNS.get(known) or _NAMES.get(known)
+    return CURRENCIES.get(known)
 
 
 def _check(sign: str, reading: Reading) -> None:

@@ -54,16 +54,17 @@ def counted(decimals: int, *, rounding: bool) -> nw.Expr:
     return nw.when(good).then(units(decimals)).otherwise(nw.lit(NOT_EXACT))
 
 
-def packed(period: nw.Expr, value: nw.Expr) -> nw.Expr:
-    """Return one whole number of a period and its amount, which sorts by period.
+def packed(day: nw.Expr, value: nw.Expr) -> nw.Expr:
+    """Return one whole number of a purchase's first day and its amount, which sorts by day.
 
-    The least one of an account holds its first period and what it bought in it, without a
-    second look at the orders. An amount beyond the limit becomes its lower end.
+    The least one of an account is its first purchase, found without a second look at the
+    orders. An amount beyond the limit becomes its lower end.
     """
     within = nw.when(value.abs() < LIMIT).then(value).otherwise(nw.lit(-float(LIMIT)))
-    return period.cast(nw.Int64) * (2 * LIMIT) + (within + LIMIT).cast(nw.Int64)
+    return day.cast(nw.Int64) * (2 * LIMIT) + (within + LIMIT).cast(nw.Int64)
 
 
-def unpacked(numbers: Whole) -> Whole:
-    """Return the amounts in whole numbers that `packed` made; `-LIMIT` for one beyond it."""
-    return numbers % (2 * LIMIT) - LIMIT
+def unpacked(purchases: Whole) -> tuple[Whole, Whole]:
+    """Return the days and amounts that `packed` made one; `-LIMIT` for an amount beyond it."""
+    days = purchases // (2 * LIMIT)
+    return days, purchases - days * (2 * LIMIT) - LIMIT

@@ -31,10 +31,9 @@ def day_number(day: pd.Timestamp) -> int:
     return (day.normalize() - ORIGIN).days
 
 
-def dates_of(days: pd.Series) -> NDArray[np.datetime64]:
+def dates_of(days: NDArray[np.int64]) -> NDArray[np.datetime64]:
     """Return the dates of day numbers, in microseconds as pandas has them."""
-    since = days.to_numpy(dtype=np.int64) - BEFORE_1970
-    return since.astype("datetime64[D]").astype("datetime64[us]")
+    return (days - BEFORE_1970).astype("datetime64[D]").astype("datetime64[us]")
 
 
 def as_day(given: object) -> pd.Timestamp | None:

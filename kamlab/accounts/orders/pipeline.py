@@ -34,21 +34,20 @@ def accounts(orders: Frame, days: int, decimals: int, *, rounding: bool) -> Fram
     Returns
     -------
     LazyFrame
-        `account_id`, `first` and `last` day (`N_DAYS` where an order's account or day is
-        missing), `purchases` (periods with orders), `total` in units (infinite where an amount
-        will not do), and `first_purchase`, as `packed` makes it.
+        `account_id`, `first_purchase` (its first day and amount, as `packed` makes it), `last`
+        day (`N_DAYS` where an order's account or day is missing), `purchases` (periods with
+        orders) and `total` in units (infinite where an amount will not do).
     """
     rows = orders.with_columns(_day(), counted(decimals, rounding=rounding).alias(VALUE))
     table = _purchases(rows, days, nw.col(VALUE).sum())
     return (
-        table.with_columns(packed(nw.col("period"), nw.col(VALUE)).alias("packed"))
+        table.with_columns(packed(nw.col("first"), nw.col(VALUE)).alias("packed"))
         .group_by(ACCOUNT)
         .agg(
-            nw.col("first").min(),
+            nw.col("packed").min().alias("first_purchase"),
             nw.col("last").max(),
             nw.len().alias("purchases"),
             nw.col(VALUE).sum().alias("total"),
-            nw.col("packed").min().alias("first_purchase"),
         )
     )
 

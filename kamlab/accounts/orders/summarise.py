@@ -126,12 +126,12 @@ def _by_account(
     table, units = _counted(orders, columns, days, end)
     scale = 10 ** units["decimals"]
     end_day = _end_day(table["last"], end)
-    first, last = table["first"].astype("int64"), table["last"].astype("int64")
-    purchases = table["purchases"].astype("int64")
-    total = table["total"].astype(float) / scale
+    first, first_units = unpacked(table["first_purchase"].to_numpy("int64"))
+    last, purchases = table["last"].to_numpy("int64"), table["purchases"].to_numpy("int64")
+    total = table["total"].to_numpy(float) / scale
     summary = pd.DataFrame(
         {
-            "account_id": table["account_id"].astype("str"),
+            "account_id": table["account_id"].astype("str").array,
             "first": dates_of(first),
             "last": dates_of(last),
             "frequency": purchases - 1,
@@ -139,9 +139,10 @@ def _by_account(
             "T": end_day // days - first // days,
             "mean_order_value": total / purchases,
             "total": total,
-            "first_value": unpacked(table["first_purchase"].to_numpy("int64")) / scale,
-        }
-    ).reset_index(drop=True)
+            "first_value": first_units / scale,
+        },
+        copy=False,
+    )
     summary.attrs.update(units)
     return summary
 
@@ -178,11 +179,11 @@ def _is_sound(table: pd.DataFrame, end: pd.Timestamp | None) -> bool:
     """Return whether no order lacked anything, and sums are exact."""
     if len(table) == 0:
         return True
-    first_purchase = unpacked(table["first_purchase"].to_numpy("int64"))
+    _, first_units = unpacked(table["first_purchase"].to_numpy("int64"))
     return bool(
         _are_days_sound(table["last"], end)
         and (table["total"].abs() < EXACT).all()
-        and (first_purchase > -LIMIT).all()
+        and (first_units > -LIMIT).all()
     )
 
 

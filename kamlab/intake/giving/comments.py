@@ -16,6 +16,7 @@ from kamlab.foundation.language import say
 from kamlab.intake.giving import look
 from kamlab.intake.giving.copies import copy_tables, copy_workbook, title_for, write_cell
 from kamlab.intake.giving.remarks import Remark, gather_remarks
+from kamlab.intake.giving.target import make_way
 from kamlab.intake.taking_in import TakenIn
 
 MOST_COMMENTS = 10_000
@@ -59,12 +60,12 @@ def write_comments(taken: TakenIn, path: Path, *, overwrite: bool = False) -> Pa
     >>> kl.check_company("crm.xlsx").write_comments("private/checked.xlsx")  # doctest: +SKIP
     """
     _check_place(taken.path, path, overwrite)
+    make_way(path)
     remarks = gather_remarks(taken)
     copy = copy_workbook(taken) or copy_tables(taken, remarks)
     cells = [copy.cell_of(remark) for remark in remarks]
     _mark(remarks, cells)
     _list(copy.book, remarks, cells)
-    path.parent.mkdir(parents=True, exist_ok=True)
     copy.book.save(path)
     return path
 

@@ -14,6 +14,7 @@ from kamlab.foundation.columns import column
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import say
 from kamlab.intake.giving.escaping import guard, to_workbook
+from kamlab.intake.giving.target import make_way
 
 
 def write_set_aside(
@@ -38,16 +39,17 @@ def write_set_aside(
         raise KamlabError(say("intake.not_xlsx", path=path))
     if path.exists() and not overwrite:
         raise KamlabError(say("intake.exists", path=path))
+    make_way(path)
     book = Workbook(write_only=True)
     for name, frame in frames.items():
-        sheet = book.create_sheet(str(table(name).label))
+        # No name of a table: read on its own, it would lack what stood above the headings.
+        sheet = book.create_sheet(str(say("intake.aside_sheet", table=table(name).label)))
         origin = [str(column(each).label) for each in ("sheet", "excel_row", "reason")]
         sheet.append([*origin, *(to_workbook(guard(str(c))) for c in frame.columns[3:])])
         for row in frame.itertuples(index=False, name=None):
             sheet.append([_cell(cell) for cell in row])
     if not frames:
         book.create_sheet(str(say("intake.nothing_set_aside")))
-    path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
 

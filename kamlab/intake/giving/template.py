@@ -11,6 +11,7 @@ from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.foundation.errors import ArgumentError, KamlabError
 from kamlab.foundation.language import LANGUAGES, Language, current_language, say, speaking
 from kamlab.intake.giving.look import fit_to_page
+from kamlab.intake.giving.target import make_way
 from kamlab.intake.giving.template_help import add_choices, add_dictionary, add_start
 from kamlab.intake.giving.template_tables import add_table
 
@@ -59,9 +60,9 @@ def write_template(
         raise KamlabError(say("intake.not_xlsx", path=path))
     if path.exists() and not overwrite:
         raise KamlabError(say("intake.exists", path=path))
+    make_way(path)
     with speaking(language):
         book = _template()
-    path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
 

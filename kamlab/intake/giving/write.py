@@ -18,6 +18,7 @@ from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import say
 from kamlab.intake.giving.each_value import of_each
 from kamlab.intake.giving.escaping import guard, to_workbook
+from kamlab.intake.giving.target import make_way, told
 from kamlab.intake.giving.workbook_file import Sheets, write_sheets
 from kamlab.intake.sources.open_sources import WORKBOOK_SUFFIXES
 
@@ -107,6 +108,11 @@ def _headings(name: str, frame: pd.DataFrame, headings: Headings) -> list[str]:
 
 
 def _write_folder(sheets: Sheets, path: Path) -> None:
+    with told(path):
+        _write_files(sheets, path)
+
+
+def _write_files(sheets: Sheets, path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         if name not in sheets:  # it would be read as a table of this company
@@ -128,7 +134,7 @@ def _csv_cell(cell: object) -> str:
 def _write_workbook(sheets: Sheets, path: Path) -> None:
     for name, (_, frame) in sheets.items():
         _refuse_what_excel_cannot_hold(name, frame)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_way(path)
     write_sheets(sheets, path)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from kamlab.accounts.spec import Column, Table
 from kamlab.accounts.tables import table
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, say
 from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.crm import crm_columns
 from kamlab.intake.mapping.proposed import LIKELY, RECALLED, STATED, SURE, USUAL
@@ -67,7 +67,7 @@ def named(heading: str, spec: Table) -> tuple[Candidate, ...]:
             found.setdefault(column.name, Candidate(column, sure, why))
         for name, usage in crm.get(fold(words), {}).items():
             key = "crm" if usage.checked else "crm_recalled"
-            why = say(f"intake.why_{key}", systems=join([same(s) for s in usage.systems]))
+            why = say(f"intake.why_{key}", systems=listed(usage.systems))
             confidence = USUAL if usage.checked else RECALLED
             found.setdefault(name, Candidate(spec[name], confidence, why))
     return tuple(found.values())
@@ -77,7 +77,7 @@ def _alike(heading: str, spec: Table) -> tuple[Candidate, ...]:
     words = fold(plain_heading(heading))
     best: dict[str, tuple[float, str]] = {}
     matcher = SequenceMatcher(autojunk=False, b=words)
-    for folded, (column, theirs) in _wordings(spec.name).items():
+    for folded, (column, theirs) in _folded(spec.name).items():
         matcher.set_seq1(folded)
         if matcher.real_quick_ratio() < HINT or matcher.quick_ratio() < HINT:
             continue
@@ -97,6 +97,6 @@ def is_near(candidate: Candidate) -> bool:
 
 
 @cache
-def _wordings(table_name: str) -> dict[str, tuple[str, str]]:
-    spec = table(table_name)
-    return {fold(h): (column.name, h) for column in spec.columns for h in column.headings}
+def _folded(table_name: str) -> dict[str, tuple[str, str]]:
+    headings = table(table_name).column_headings
+    return {fold(heading): (column.name, heading) for heading, column in headings.items()}

@@ -7,19 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 from kamlab.accounts.tables import table
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, say
+from kamlab.intake.mapping.answers import key_of, sort_answers, sort_tables
 from kamlab.intake.mapping.mistakes import (
     Mistake,
+    codes_of,
     currency_mistakes,
     find_mistakes,
     in_a_call,
-    refuse_texts,
+    refuse,
 )
 from kamlab.intake.mapping.propose_sheets import propose_sheets, propose_tables
 from kamlab.intake.mapping.proposed import ProposedColumn, ProposedSheet
-from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
-from kamlab.intake.mapping.sort_answers import key_of, sort_answers, sort_tables
-from kamlab.intake.mapping.units import UNITS, YEN, currency_of
+from kamlab.intake.mapping.rules import ExportMapping, SheetRule
+from kamlab.intake.mapping.units import YEN, currency_of
 from kamlab.intake.sources.found import FoundTable
 
 
@@ -28,7 +29,6 @@ def confirmed(
     tables: Mapping[str, str | None],
     answers: Mapping[str, str | Mapping[str, Any]],
     currency: str,
-    name: str,
     unreadable: Iterable[str] = (),
 ) -> ExportMapping:
     """Return the mapping that a proposal and its answers make.
@@ -40,7 +40,7 @@ def confirmed(
         Sheet to table.
     answers : mapping
         As in `sort_answers`.
-    currency, name : str
+    currency : str
         "" if not said.
     unreadable : iterable of str
         Sheets that cannot be read.
@@ -53,10 +53,10 @@ def confirmed(
     known, problems = sort_tables(tables, [each.name for each in found])
     given = sort_answers(propose_tables(found, known), answers)
     sheets = propose_sheets(found, known, given.by_sheet)
-    mapping = replace(mapping_of(sheets, currency), name=name)
+    mapping = mapping_of(sheets, currency)
     mapping = replace(mapping, unread=(*mapping.unread, *unreadable))
     unused = list(_unused(sheets, answers))
-    refuse_texts([*problems, *given.problems, *unused, *open_questions(sheets, mapping)])
+    refuse([*problems, *given.problems, *unused, *open_questions(sheets, mapping)])
     return mapping
 
 
@@ -88,24 +88,11 @@ def open_questions(sheets: Sequence[ProposedSheet], mapping: ExportMapping) -> l
     return list(dict.fromkeys(texts))
 
 
-def rule_of(column: ProposedColumn) -> ColumnRule:
-    """Return the rule that a proposed column makes."""
-    return ColumnRule(
-        column=column.column,
-        heading=column.heading,
-        unit=column.unit,
-        blank=column.blank,
-        values=column.values,
-        date_order=column.date_order,
-        timezone=column.timezone,
-    )
-
-
 def _sheet_rule(sheet: ProposedSheet) -> SheetRule:
     return SheetRule(
         name=sheet.name,
         table=sheet.table,
-        columns=tuple(rule_of(column) for column in sheet.columns if column.column),
+        columns=tuple(column.rule for column in sheet.columns if column.column),
         headings=tuple(column.heading for column in sheet.columns),
     )
 
@@ -118,38 +105,43 @@ def _stated_currency(sheets: Iterable[ProposedSheet]) -> str:
         for column in sheet.columns
         if column.column and table(sheet.table)[column.column].type == "money"
     ]
-    units = [column.unit for column in money if column.unit in UNITS]
-    stated = {column.currency for column in money} | {currency_of([unit]) for unit in units}
-    stated -= {""}
     if not money:
         return YEN
+    stated = {column.currency for column in money} | {currency_of([c.unit]) for c in money}
+    stated -= {""}
     return stated.pop() if len(stated) == 1 else ""
 
 
 def _about_sheet(sheet: ProposedSheet, sheets: Sequence[ProposedSheet]) -> Iterator[Text]:
     if sheet.is_open:
-        first, listed = sheet.candidates[0], join([same(name) for name in sheet.candidates])
-        words = {"sheet": sheet.name, "why": sheet.why, "candidates": listed, "first": first}
-        yield say("intake.ask_table", **words)
+        words = {"sheet": sheet.name, "why": sheet.why, "first": sheet.candidates[0]}
+        yield say("intake.ask_table", **words, candidates=listed(sheet.candidates))
     for column in sheet.columns:
-        place = {"sheet": sheet.name, "key_": same(key_of(sheet, column.heading, sheets))}
+        place = {"sheet": sheet.name, "key_": key_of(sheet, column.heading, sheets)}
         for question in column.open:
-            if question != "unit" or table(sheet.table)[column.column].type == "share":
-                yield say(f"intake.ask_{question}", **place, **_asked(sheet, column))
+            kind = _kind_of(question, sheet, column)
+            if kind:
+                yield say(f"intake.ask_{kind}", **place, **_asked(sheet, column))
+
+
+def _kind_of(question: str, sheet: ProposedSheet, column: ProposedColumn) -> str:
+    """Return the words in which a question is asked; "" where the mistake `no_unit` asks it."""
+    if question != "unit" or table(sheet.table)[column.column].type == "share":
+        return question
+    return "divided" if column.divisor > 1 else ""
 
 
 def _asked(sheet: ProposedSheet, column: ProposedColumn) -> dict[str, Any]:
-    codes: tuple[str, ...] = ()
-    if column.column:
-        codes = tuple(table(sheet.table)[column.column].values) or ("TRUE", "FALSE")
+    codes = codes_of(table(sheet.table)[column.column]) if column.column else ()
     return {
         "why": column.why,
         "column": column.column,
-        "candidates": join([same(name) for name in column.candidates]),
-        "first": same(column.candidates[0] if column.candidates else ""),
-        "word": same(column.unknown[0] if column.unknown else ""),
-        "codes": join([same(code) for code in codes]),
-        "examples": same(" / ".join(column.examples)),
+        "whole": "円" if column.currency == YEN else "1",
+        "candidates": listed(column.candidates),
+        "first": column.candidates[0] if column.candidates else "",
+        "word": column.unknown[0] if column.unknown else "",
+        "codes": listed(codes),
+        "examples": " / ".join(column.examples),
     }
 
 
@@ -157,11 +149,11 @@ def _asked_already(mistake: Mistake, sheets: Iterable[ProposedSheet]) -> bool:
     """Return whether a column or table is missing only because it is open which one it is."""
     if mistake.kind == "no_accounts":
         return any("accounts" in sheet.candidates for sheet in sheets)
+    columns = [c for sheet in sheets if sheet.name == mistake.sheet for c in sheet.columns]
+    if mistake.kind == "no_unit":
+        return any(c.heading == mistake.heading and c.divisor > 1 for c in columns)
     return mistake.kind == "missing" and any(
-        mistake.words["name"] in column.candidates
-        for sheet in sheets
-        if sheet.name == mistake.sheet
-        for column in sheet.columns
+        mistake.words["name"] in column.candidates for column in columns
     )
 
 
@@ -185,4 +177,4 @@ def _unused(sheets: Iterable[ProposedSheet], answers: Mapping[str, Any]) -> Iter
     for kind in ("units", "values"):
         for key in answers[kind]:
             if key in kept:
-                yield say("intake.answer_unused", kind=kind, key_=same(key))
+                yield say("intake.answer_unused", kind=kind, key_=key)

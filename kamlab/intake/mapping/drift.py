@@ -7,7 +7,7 @@ from typing import Any
 
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import Problem
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, same, say
 from kamlab.foundation.nearest import fold, nearest_name, suggestion
 from kamlab.intake.mapping.automatic import is_unread, rule_for
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
@@ -64,7 +64,7 @@ def _about_sheets(mapping: ExportMapping, names: list[str]) -> Iterator[Problem]
             table_=same(rule.table),
             nearest=suggestion(near),
             name=near or "…",
-            found=_listed(names),
+            found=listed(names),
         )
     for name in new:
         near = nearest_name(name, [rule.name for rule in gone])
@@ -79,7 +79,7 @@ def _about_headings(rule: SheetRule, found: FoundTable) -> Iterator[Problem]:
     new = [heading for heading in found.headings if heading and fold(heading) not in known]
     if gone and len(gone) == len(rule.columns):
         kind = "headings_elsewhere" if rule.header_row else "headings_gone"
-        row, seen = found.header_row, _listed(found.headings)
+        row, seen = found.header_row, listed(found.headings)
         yield problem(place, kind, _allowed(), row=row, at=row, found=seen)
         return
     for column in gone:
@@ -87,9 +87,9 @@ def _about_headings(rule: SheetRule, found: FoundTable) -> Iterator[Problem]:
     kept = [heading for heading in rule.headings if fold(heading) not in there]
     kept = [heading for heading in kept if heading not in {column.heading for column in gone}]
     if kept:
-        yield _warning(place, "kept_gone", headings=_listed(kept))
+        yield _warning(place, "kept_gone", headings=listed(kept))
     if new and rule.headings:
-        yield _warning(place, "headings_new", headings=_listed(new), first=same(new[0]))
+        yield _warning(place, "headings_new", headings=listed(new), first=same(new[0]))
 
 
 def _gone(place: str, column: ColumnRule, table_name: str, new: list[str]) -> Problem:
@@ -119,7 +119,3 @@ def _warning(place: str, kind: str, **words: Any) -> Problem:
 
 def _allowed() -> Text:
     return say("intake.allowed_shape")
-
-
-def _listed(names: Iterable[str]) -> Text:
-    return join([same(name) for name in names])

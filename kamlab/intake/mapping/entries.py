@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kamlab.foundation.errors import KamlabError
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, same, say
 from kamlab.foundation.nearest import nearest_hint
 from kamlab.intake.mapping.mistakes import Mistake
 from kamlab.intake.mapping.toml_lines import TomlLines
@@ -27,7 +27,7 @@ class Refusals:
     found : dict of Text to int
         What is wrong, and on which line.
     sheets : dict of str to int
-        The number of the block that has a sheet's name.
+        The number of the block that has a sheet's name; of two alike, the last.
     undecided : set of (str, str)
         Sheet and column of ours, where it is open which heading it is or how it is meant.
     """
@@ -37,10 +37,6 @@ class Refusals:
     found: dict[Text, int] = field(default_factory=dict)
     sheets: dict[str, int] = field(default_factory=dict)
     undecided: set[tuple[str, str]] = field(default_factory=set)
-
-    def know_sheet(self, name: str, number: int) -> None:
-        """Remember which block of the file has a sheet's name; the last one of a name counts."""
-        self.sheets[name] = number
 
     def note(self, line: int, name: str, reason: Text) -> None:
         """Remember what is wrong on a line."""
@@ -99,51 +95,44 @@ class Entries:
         """Refuse entries that nothing knows."""
         for key in self.given:
             if key not in known:
-                listed = join([same(each) for each in known])
-                words = {"known": listed, "nearest": nearest_hint(key, known)}
+                words = {"known": listed(known), "nearest": nearest_hint(key, known)}
                 self.bad(key, say("intake.mapping_unknown_key", **words))
 
     def text(self, key: str, *, needed: bool = False) -> str:
         """Return a text; "" where there is none."""
-        value = self.given.get(key, "")
-        if not isinstance(value, str):
-            self.bad(key, say("intake.mapping_not_text", got=_shown(value), entry=key))
-            value = ""
-        elif needed and not value:
+        if needed and self.given.get(key, "") == "":
             self.bad(key, say("intake.mapping_empty", entry=key))
-        return str(value)
+        return str(self._taken(key, "", lambda value: isinstance(value, str), "text"))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts."""
-        value = self.given.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            self.bad(key, say("intake.mapping_not_texts", got=_shown(value), entry=key))
-            return ()
-        return tuple(value)
+        return tuple(self._taken(key, [], lambda value: _is_list_of(str, value), "texts"))
+
+    def flag(self, key: str) -> bool:
+        """Return yes or no; no where nothing is said."""
+        return bool(self._taken(key, False, lambda value: isinstance(value, bool), "flag"))
 
     def row(self, key: str) -> int | None:
-        """Return the number of a row."""
-        value = self.given.get(key)
-        if value is None or (type(value) is int and value >= 1):
-            return value
-        self.bad(key, say("intake.mapping_not_row", got=_shown(value), entry=key))
-        return None
+        """Return the number of a row; None where there is none."""
+        row = self._taken(key, None, lambda value: type(value) is int and value > 0, "row")
+        return None if row is None else int(row)
 
     def table(self, key: str) -> Mapping[str, Any]:
         """Return a table of entries."""
-        value = self.given.get(key, {})
-        if not isinstance(value, dict):
-            self.bad(key, say("intake.mapping_not_table", got=_shown(value)))
-            return {}
-        return value
+        table: Mapping[str, Any] = self._taken(key, {}, lambda v: isinstance(v, dict), "table")
+        return table
 
     def blocks(self, key: str) -> list[Mapping[str, Any]]:
         """Return the blocks of a repeated table."""
-        value = self.given.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(block, dict) for block in value):
-            self.bad(key, say("intake.mapping_not_blocks"))
-            return []
-        return value
+        return list(self._taken(key, [], lambda value: _is_list_of(dict, value), "blocks"))
+
+    def _taken(self, key: str, default: Any, fits: Callable[[Any], bool], kind: str) -> Any:
+        """Return an entry; the default where there is none, or one that does not fit."""
+        value = self.given.get(key, default)
+        if key not in self.given or fits(value):
+            return value
+        self.bad(key, say(f"intake.mapping_not_{kind}", got=_shown(value), entry=key))
+        return default
 
     def words(self, key: str) -> Mapping[str, str]:
         """Return the user's words with what each means; yes and no may be TOML's own."""
@@ -178,6 +167,10 @@ class Entries:
         values = self.given.get("values", {})
         inner = values.values() if isinstance(values, dict) else ()
         return "" in (*self.given.values(), *inner)
+
+
+def _is_list_of(kind: type, value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, kind) for each in value)
 
 
 def _shown(value: object) -> str:

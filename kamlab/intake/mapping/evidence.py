@@ -66,18 +66,21 @@ class Distinct:
     texts : Series of str
     counts : array of int
         How often each comes.
+    divisor : int
+        By what Excel divides the numbers that it shows; the texts are undivided.
     """
 
     texts: pd.Series
     counts: NDArray[np.int64]
+    divisor: int = 1
 
     @classmethod
-    def of(cls, cells: pd.Series) -> Distinct:
+    def of(cls, cells: pd.Series, divisor: int = 1) -> Distinct:
         """Gather cells as found; what takes long is then done once for each different one."""
         codes, texts = pd.factorize(as_text(cells))
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
         filled = np.array([not is_blank(text) for text in texts], dtype=bool)
-        return cls(pd.Series(texts[filled], dtype=object), counts[filled])
+        return cls(pd.Series(texts[filled], dtype=object), counts[filled], divisor)
 
     @property
     def examples(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -13,12 +13,11 @@ from kamlab.accounts.cells.reading import DateOrder
 from kamlab.accounts.spec import Column, Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import KamlabError
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, same, say
 from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
-from kamlab.intake.mapping.units import UNITS, currency_of, units_for
+from kamlab.intake.mapping.units import UNITS, Unit, units_for
 
-YES_NO = ("TRUE", "FALSE")
 DATE_ORDERS = get_args(DateOrder)
 CURRENCY = re.compile("[A-Z]{3}")
 
@@ -74,18 +73,18 @@ def currency_mistakes(currency: str) -> Iterator[Mistake]:
         yield Mistake("currency", key="currency", words={"got": currency})
 
 
-def refuse(mistakes: Iterable[Mistake]) -> None:
-    """Raise `KamlabError` with every mistake, in the words for calls, if there is any."""
-    refuse_texts([in_a_call(mistake) for mistake in mistakes])
-
-
-def refuse_texts(texts: Sequence[Text]) -> None:
+def refuse(texts: Sequence[Text]) -> None:
     """Raise `KamlabError` with everything that is open or wrong, if there is any."""
     if texts:
         told = say("intake.mapping_open", count=len(texts))
         for text in texts:
             told += same("\n- ") + text
         raise KamlabError(told)
+
+
+def codes_of(column: Column) -> tuple[str, ...]:
+    """Return what a word may mean in a category or in yes and no; nothing in other columns."""
+    return tuple(column.values) or (("TRUE", "FALSE") if column.type == "boolean" else ())
 
 
 def in_a_call(mistake: Mistake) -> Text:
@@ -102,46 +101,53 @@ def _about_sheet(sheet: SheetRule, spec: Table) -> Iterator[Mistake]:
         headings.setdefault(rule.column, []).append(rule.heading)
     for column, theirs in headings.items():
         if len(theirs) > 1:
-            words = {"column": column, "headings": join([same(heading) for heading in theirs])}
+            words = {"column": column, "headings": listed(theirs)}
             yield Mistake("column_twice", sheet.name, theirs[-1], words=words)
     named_twice = Counter(rule.heading for rule in sheet.columns)
     for heading in (heading for heading, count in named_twice.items() if count > 1):
         yield Mistake("heading_twice", sheet.name, heading, words={"heading": heading})
     missing = [column for column in spec.columns if column.required and column.name not in headings]
     for absent in missing:
-        words = named(absent) | {"name": absent.name, "table": spec.name, "sheet": sheet.name}
+        words = spoken(absent) | {
+            "name": absent.name,
+            "table": spec.name,
+            "sheet": sheet.name,
+        }
         yield Mistake("missing", sheet.name, words=words)
 
 
 def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -> Iterator[Mistake]:
-    def bad(kind: str, key: str, **words: object) -> Mistake:
-        told = named(column) | {"heading": rule.heading} | words
-        return Mistake(kind, sheet, rule.heading, key, told)
+    units, codes = units_for(column), codes_of(column)
+    common = spoken(column) | {
+        "heading": rule.heading,
+        "currency": currency,
+        "units": ", ".join(units) or "–",
+        "codes": ", ".join(codes),
+        "orders": ", ".join(DATE_ORDERS),
+    }
 
-    units = units_for(column)
-    listed = ", ".join(units)
-    unit_currency = currency_of([rule.unit] if rule.unit in UNITS else [])
+    def bad(kind: str, key: str, got: str = "", **words: str) -> Mistake:
+        return Mistake(kind, sheet, rule.heading, key, common | {"got": got} | words)
+
     if not rule.unit and column.type == "money":
-        yield bad("no_unit", "", units=listed)
+        yield bad("no_unit", "")
     elif rule.unit and rule.unit not in UNITS:
-        yield bad("unknown_unit", "unit", got=rule.unit, units=listed or "–")
+        yield bad("unknown_unit", "unit", rule.unit)
     elif rule.unit and rule.unit not in units:
-        yield bad("unit_not_for", "unit", got=rule.unit, units=listed or "–")
-    elif CURRENCY.fullmatch(currency) and unit_currency not in ("", currency):
-        yield bad("unit_currency", "unit", got=rule.unit, currency=currency)
-    if rule.values:
-        codes = tuple(column.values) or (YES_NO if column.type == "boolean" else ())
-        if not codes:
-            yield bad("values_not_for", "values")
-        for word, code in rule.values.items() if codes else ():
-            if code not in codes:
-                yield bad("unknown_code", "values", word=word, got=code, codes=", ".join(codes))
+        yield bad("unit_not_for", "unit", rule.unit)
+    elif rule.unit and _is_of_another(UNITS[rule.unit], currency):
+        yield bad("unit_currency", "unit", rule.unit)
+    if rule.values and not codes:
+        yield bad("values_not_for", "values")
+    for word, code in rule.values.items() if codes else ():
+        if code not in codes:
+            yield bad("unknown_code", "values", code, word=word)
     if column.type != "date" and (rule.date_order != "ymd" or rule.timezone):
         yield bad("not_a_date", "timezone" if rule.timezone else "date_order")
     if rule.date_order not in DATE_ORDERS:
-        yield bad("date_order", "date_order", got=rule.date_order, orders=", ".join(DATE_ORDERS))
+        yield bad("date_order", "date_order", rule.date_order)
     if rule.timezone and not _is_zone(rule.timezone):
-        yield bad("timezone", "timezone", got=rule.timezone)
+        yield bad("timezone", "timezone", rule.timezone)
 
 
 def _read_differently(mapping: ExportMapping) -> Iterator[Mistake]:
@@ -154,14 +160,18 @@ def _read_differently(mapping: ExportMapping) -> Iterator[Mistake]:
         for rule in sheet.columns:
             other, known = first.setdefault((sheet.table, rule.column), (sheet.name, rule))
             if replace(known, heading=rule.heading) != rule:
-                words = named(table(sheet.table)[rule.column]) | {"other": other}
+                words = spoken(table(sheet.table)[rule.column]) | {"other": other}
                 yield Mistake("differs", sheet.name, rule.heading, words=words)
 
 
-def named(column: Column) -> dict[str, Any]:
+def spoken(column: Column) -> dict[str, Any]:
     """Return a column's name with its label, as words take it."""
     label = Text(f"{column.name} ({column.label.en})", f"{column.name}（{column.label.ja}）")
     return {"column": label}
+
+
+def _is_of_another(unit: Unit, currency: str) -> bool:
+    return bool(CURRENCY.fullmatch(currency)) and unit.currency not in ("", currency)
 
 
 def _is_zone(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -16,8 +16,7 @@ from kamlab.foundation.language import Text, say
 from kamlab.intake.mapping.confirm import confirmed, mapping_of, open_questions
 from kamlab.intake.mapping.proposed import USUAL, ProposedSheet
 from kamlab.intake.mapping.rules import ExportMapping
-from kamlab.intake.mapping.save_proposal import proposal_text
-from kamlab.intake.mapping.write_mapping import put_file
+from kamlab.intake.mapping.write_mapping import write_proposal
 from kamlab.intake.sources.found import FoundTable
 
 Values = Mapping[str, Mapping[str, str | None]]
@@ -78,6 +77,7 @@ class MappingProposal:
         timezone: str | Mapping[str, str] | None = None,
         currency: str | None = None,
         name: str = "",
+        simulated: bool = False,
     ) -> ExportMapping:
         """Answer what is open and take over the rest as it is proposed.
 
@@ -101,6 +101,8 @@ class MappingProposal:
             Code of the currency of all money; needless where a unit says it.
         name : str
             Of your company.
+        simulated : bool
+            Whether the data are made up, so that every figure says so.
 
         Returns
         -------
@@ -118,9 +120,8 @@ class MappingProposal:
             "date_order": date_order or {},
             "timezone": timezone or {},
         }
-        return confirmed(
-            self.found, sheets or {}, answers, currency or "", name, tuple(self.unreadable)
-        )
+        mapping = confirmed(self.found, sheets or {}, answers, currency or "", self.unreadable)
+        return replace(mapping, name=name, simulated=simulated)
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the proposal to a TOML file in which what is open is marked, to edit it there.
@@ -140,7 +141,7 @@ class MappingProposal:
         KamlabError
             If a file is there already.
         """
-        return put_file(proposal_text(self.sheets), path, overwrite=overwrite)
+        return write_proposal(self.sheets, mapping_of(self.sheets), path, overwrite=overwrite)
 
     def __repr__(self) -> str:
         """Return the table and what is open as plain text."""

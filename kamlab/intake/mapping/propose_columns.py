@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from kamlab.accounts.spec import Column
 from kamlab.accounts.tables import table
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, say
+from kamlab.intake.mapping.answers import Known
 from kamlab.intake.mapping.candidates import Candidate, candidates, is_near
 from kamlab.intake.mapping.evidence import FIT, MOST_WORDS, Distinct, Evidence, examine
-from kamlab.intake.mapping.known import Known
 from kamlab.intake.mapping.propose_meaning import with_meaning
 from kamlab.intake.mapping.proposed import SURE, ProposedColumn, also
 
@@ -34,7 +34,11 @@ def propose_columns(known: Known) -> tuple[ProposedColumn, ...]:
     """Propose a column of ours for every heading, or say what is open about it."""
     found = known.found
     headings = [
-        _Heading(heading, Distinct.of(found.cells.iloc[:, at]), *_options(heading, known))
+        _Heading(
+            heading,
+            Distinct.of(found.cells.iloc[:, at], *found.divided[at : at + 1]),
+            *_options(heading, known),
+        )
         for heading, at in _distinct(found.headings).items()
     ]
     wanted = _wanted(headings)
@@ -67,7 +71,9 @@ def _wanted(headings: Iterable[_Heading]) -> dict[str, list[_Heading]]:
 
 
 def _proposed(each: _Heading, wanted: Mapping[str, list[_Heading]], known: Known) -> ProposedColumn:
-    kept = ProposedColumn(each.heading, examples=each.cells.examples, why=say("intake.why_none"))
+    kept = ProposedColumn(
+        "", each.heading, examples=each.cells.examples, why=say("intake.why_none")
+    )
     if not each.options:
         return replace(kept, why=say("intake.why_told")) if each.told else kept
     if not is_near(each.options[0]):
@@ -94,9 +100,9 @@ def _doubt(free: list[Candidate], rivals: list[str], evidence: Evidence) -> Text
     """Return why a column stays open: several candidates, or one that is not sure enough."""
     first = free[0]
     if len(free) > 1:
-        return say("intake.why_several", columns=_columns(free))
+        return say("intake.why_several", columns=listed(option.column.name for option in free))
     if rivals:
-        return also(first.why, _rivals(rivals))
+        return also(first.why, say("intake.why_rivals", headings=listed(rivals)))
     if first.by_name:
         return also(first.why, _misfit(first.column, evidence)) if _is_other(evidence) else None
     return first.why if _matters(first.column) else None
@@ -118,17 +124,9 @@ def _open(kept: ProposedColumn, options: Iterable[Candidate], why: Text) -> Prop
     return replace(kept, candidates=names, why=why, open=("column",))
 
 
-def _rivals(headings: list[str]) -> Text:
-    return say("intake.why_rivals", headings=join([same(heading) for heading in headings]))
-
-
 def _misfit(column: Column, evidence: Evidence) -> Text:
     kind = say(f"accounts.type_{column.type}")
     return say("intake.why_misfit", share=f"{1 - evidence.fits:.0%}", type=kind)
-
-
-def _columns(options: Iterable[Candidate]) -> Text:
-    return join([same(option.column.name) for option in options])
 
 
 def _distinct(headings: tuple[str, ...]) -> dict[str, int]:

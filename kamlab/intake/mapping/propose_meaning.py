@@ -7,16 +7,20 @@ from typing import cast
 
 import numpy as np
 
+from kamlab.accounts.cells.convert import convert
 from kamlab.accounts.cells.reading import DateOrder
 from kamlab.accounts.spec import Column
-from kamlab.foundation.language import Text, same, say
+from kamlab.foundation.language import Text, listed, same, say
 from kamlab.foundation.nearest import fold
+from kamlab.intake.mapping.answers import Known
 from kamlab.intake.mapping.candidates import Candidate
-from kamlab.intake.mapping.evidence import MANY, Distinct, Evidence, examine
-from kamlab.intake.mapping.known import Known
+from kamlab.intake.mapping.evidence import MANY, UNIT_IN_CELLS, Distinct, Evidence, examine
 from kamlab.intake.mapping.proposed import ProposedColumn, Question, also
 from kamlab.intake.mapping.stated_units import Stated, unit_above, unit_in_heading
-from kamlab.intake.mapping.units import UNITS, YEN
+from kamlab.intake.mapping.units import YEN
+
+SOME = 5
+"""Unknown words that are named."""
 
 
 def with_meaning(
@@ -39,29 +43,35 @@ def with_meaning(
 def _with_unit(
     settled: ProposedColumn, column: Column, cells: Distinct, known: Known
 ) -> ProposedColumn:
-    heading = settled.heading
-    if heading in known.answers.units:
-        return replace(settled, unit=known.answers.units[heading])
+    if settled.heading in known.answers.units:
+        return replace(settled, unit=known.answers.units[settled.heading])
     if column.type == "share":
         return _with_share(settled, column, cells)
-    stated = unit_in_heading(heading, column)
-    if stated:
-        return _stated(settled, stated, say("intake.why_unit_in_heading", words=stated.words))
-    if column.type != "money":
-        return settled
-    if stated := unit_above(known.found.above, column):
-        return _stated(settled, stated, say("intake.why_unit_above", words=stated.words))
-    if currency := known.whole_units:
-        unit = "円" if currency == YEN else "1"
-        return _stated(settled, Stated(unit, currency, ""), say("intake.why_unit_settings"))
-    if _all_yen(cells):
-        return _stated(settled, Stated("円", YEN, ""), say("intake.why_unit_in_cells"))
-    return _ask(settled, "unit", say("intake.why_no_unit"))
+    stated, why = _stated(settled.heading, column, cells, known)
+    if stated is None:
+        return _ask(settled, "unit", why) if column.type == "money" else settled
+    settled = replace(settled, currency=stated.currency, why=also(settled.why, why))
+    if stated.words and cells.divisor > 1:
+        divided = say("intake.why_divided", divisor=f"{cells.divisor:,}")
+        return _ask(replace(settled, divisor=cells.divisor), "unit", divided)
+    return replace(settled, unit=stated.unit)
 
 
-def _stated(settled: ProposedColumn, stated: Stated, why: Text) -> ProposedColumn:
-    why = also(settled.why, why)
-    return replace(settled, unit=stated.unit, currency=stated.currency, why=why)
+def _stated(
+    heading: str, column: Column, cells: Distinct, known: Known
+) -> tuple[Stated | None, Text]:
+    """Return the unit that the export states for a column, the nearest words first, and where."""
+    if stated := unit_in_heading(heading, column):
+        return stated, say("intake.why_unit_in_heading", words=stated.words)
+    if column.type == "money":
+        if stated := unit_above(known.found.above, column):
+            return stated, say("intake.why_unit_above", words=stated.words)
+        if currency := known.whole_units:
+            unit = "円" if currency == YEN else "1"
+            return Stated(unit, currency, ""), say("intake.why_unit_settings")
+        if _all_yen(column, cells):
+            return Stated("円", YEN, ""), say("intake.why_unit_in_cells")
+    return None, say("intake.why_no_unit")
 
 
 def _with_share(settled: ProposedColumn, column: Column, cells: Distinct) -> ProposedColumn:
@@ -74,7 +84,7 @@ def _with_share(settled: ProposedColumn, column: Column, cells: Distinct) -> Pro
     if percent == fraction:
         return _ask(settled, "unit", say("intake.why_share_unclear"))
     unit = "%" if percent else "1"
-    return _stated(settled, Stated(unit, "", ""), say("intake.why_share", unit=same(unit)))
+    return replace(settled, unit=unit, why=also(settled.why, say("intake.why_share", unit=unit)))
 
 
 def _with_words(
@@ -120,19 +130,13 @@ def _ask(settled: ProposedColumn, question: Question, why: Text) -> ProposedColu
     return replace(settled, why=also(settled.why, why), open=(*settled.open, question))
 
 
-def _all_yen(cells: Distinct) -> bool:
+def _all_yen(column: Column, cells: Distinct) -> bool:
     """Return whether every amount bears ¥ or 円 itself, and none a thousand or the like."""
-    texts = [fold(text) for text in cells.texts]
-    yen = fold("¥")
-    marked = [text for text in texts if text.startswith((yen, "-" + yen)) or text.endswith("円")]
-    scaled = [unit for unit in UNITS if unit.endswith("円") and unit != "円"]
-    return (
-        bool(texts)
-        and len(marked) == len(texts)
-        and not any(text.endswith(tuple(scaled)) for text in texts)
-    )
+    rules = convert(column, cells.texts, UNIT_IN_CELLS).changes.astype(str)
+    plain = rules.str.contains("currency") & ~rules.str.contains("unit_")
+    return bool(len(cells.texts)) and int(plain.sum()) == len(cells.texts)
 
 
 def _some(words: tuple[str, ...]) -> Text:
-    listed = "、".join(words[:5]) + ("…" if len(words) > 5 else "")
-    return Text(", ".join(words[:5]) + ("…" if len(words) > 5 else ""), listed)
+    more = same("…" if len(words) > SOME else "")
+    return listed(words[:SOME]) + more

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kamlab.accounts.tables import SETTINGS, TABLES, table
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, say
+from kamlab.intake.mapping.answers import NO_ANSWERS, Known, SheetAnswers
 from kamlab.intake.mapping.automatic import automatic_rules, plain_name, table_of_name
 from kamlab.intake.mapping.candidates import named
 from kamlab.intake.mapping.crm import crm_caution, crm_named
-from kamlab.intake.mapping.known import NO_ANSWERS, Known, SheetAnswers
 from kamlab.intake.mapping.propose_columns import propose_columns
 from kamlab.intake.mapping.proposed import LIKELY, SURE, USUAL, ProposedColumn, ProposedSheet
 from kamlab.intake.sources.found import FoundTable
@@ -22,9 +22,8 @@ stand in nearly every sheet."""
 
 @dataclass(frozen=True)
 class _Match:
-    """How well headings fit a table."""
+    """The headings that name columns of a table, and whether all compulsory ones are there."""
 
-    table: str
     named: tuple[str, ...]
     whole: bool
 
@@ -67,7 +66,7 @@ def propose_tables(
         else:
             sheet = _by_name_and_headings(each)
         headings = dict.fromkeys(heading for heading in each.headings if heading)
-        bare = tuple(ProposedColumn(heading) for heading in headings)
+        bare = tuple(ProposedColumn("", heading) for heading in headings)
         sheets.append(replace(sheet, columns=bare if sheet.table else ()))
     return _settle_joins(sheets, told)
 
@@ -97,7 +96,7 @@ def _settle_joins(
         if not sheet.table or not others or joined or sheet.name in told:
             settled.append(sheet)
             continue
-        words = {"table": sheet.table, "sheets": join([same(other.name) for other in others])}
+        words = {"table": sheet.table, "sheets": listed(other.name for other in others)}
         why = say("intake.why_table_twice", **words)
         settled.append(ProposedSheet(sheet.name, "", sheet.confidence, why, (sheet.table,)))
     return tuple(settled)
@@ -110,42 +109,33 @@ def _headings(sheet: ProposedSheet) -> list[str]:
 def _by_name_and_headings(found: FoundTable) -> ProposedSheet:
     matches = {name: _match(found.headings, name) for name in TABLES}
     likely = _best(matches)
-    by_name = table_of_name(found.name)
-    if by_name == SETTINGS:
-        return ProposedSheet(found.name, SETTINGS, SURE, say("intake.why_sheet_name"))
     exports = crm_named(plain_name(found.name))
-    if by_name is None and exports and len({export.table for export in exports}) == 1:
-        systems = join([same(system) for system in dict.fromkeys(e.system for e in exports)])
-        why = say("intake.why_crm", systems=systems)
-        caution = next((export.caution for export in exports if export.caution), None)
-        if caution:
-            return _open(found, (exports[0].table,), caution)
-        return _checked(found, exports[0].table, USUAL, why, matches, likely)
-    if by_name:
-        return _checked(found, by_name, SURE, say("intake.why_sheet_name"), matches, likely)
-    if len(likely) == 1:
-        if caution := crm_caution(found.headings, likely[0]):
-            return _open(found, (likely[0],), caution)
-        why = say("intake.why_headings", headings=_listed(matches[likely[0]].named))
-        return ProposedSheet(found.name, likely[0], LIKELY, why)
-    if likely:
-        return _open(found, tuple(likely), say("intake.why_tables", tables=_listed(likely)))
-    return ProposedSheet(found.name, "", 0.0, say("intake.why_no_table"))
-
-
-def _checked(
-    found: FoundTable,
-    name: str,
-    confidence: float,
-    why: Text,
-    matches: Mapping[str, _Match],
-    likely: list[str],
-) -> ProposedSheet:
-    """Take the table of a name, unless its headings say clearly that it is another one."""
-    if likely and name not in likely and not matches[name].whole:
-        words = {"name": name, "likely": _listed(likely)}
+    if name := table_of_name(found.name):
+        confidence, why = SURE, say("intake.why_sheet_name")
+    elif len({export.table for export in exports}) == 1:
+        name, confidence = exports[0].table, USUAL
+        why = say("intake.why_crm", systems=listed(dict.fromkeys(e.system for e in exports)))
+        if caution := next((export.caution for export in exports if export.caution), None):
+            return _open(found, (name,), caution)
+    else:
+        return _by_headings(found, matches, likely)
+    if likely and name != SETTINGS and name not in likely and not matches[name].whole:
+        words = {"name": name, "likely": listed(likely)}
         return _open(found, (name, *likely), say("intake.why_name_and_headings", **words))
     return ProposedSheet(found.name, name, confidence, why)
+
+
+def _by_headings(
+    found: FoundTable, matches: Mapping[str, _Match], likely: list[str]
+) -> ProposedSheet:
+    if not likely:
+        return ProposedSheet(found.name, "", 0.0, say("intake.why_no_table"))
+    if len(likely) > 1:
+        return _open(found, tuple(likely), say("intake.why_tables", tables=listed(likely)))
+    if caution := crm_caution(found.headings, likely[0]):
+        return _open(found, (likely[0],), caution)
+    why = say("intake.why_headings", headings=listed(matches[likely[0]].named))
+    return ProposedSheet(found.name, likely[0], LIKELY, why)
 
 
 def _open(found: FoundTable, names: tuple[str, ...], why: Text) -> ProposedSheet:
@@ -159,15 +149,11 @@ def _match(headings: Iterable[str], name: str) -> _Match:
         for candidate in named(heading, spec):
             theirs.setdefault(candidate.column.name, heading)
     needed = {column.name for column in spec.columns if column.required}
-    return _Match(name, tuple(theirs.values()), needed <= set(theirs))
+    return _Match(tuple(theirs.values()), needed <= set(theirs))
 
 
 def _best(matches: Mapping[str, _Match]) -> list[str]:
     """Return the tables whose compulsory columns are all there and most others with them."""
-    whole = [match for match in matches.values() if match.whole and len(match.named) >= FEWEST]
-    most = max((len(match.named) for match in whole), default=0)
-    return [match.table for match in whole if len(match.named) == most]
-
-
-def _listed(names: Iterable[str]) -> Text:
-    return join([same(name) for name in names])
+    counts = {name: len(match.named) for name, match in matches.items() if match.whole}
+    most = max([FEWEST, *counts.values()])
+    return [name for name, count in counts.items() if count == most]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
-from kamlab.accounts.cells.reading import DateOrder
 from kamlab.foundation.language import Text, same, say
+from kamlab.intake.mapping.rules import ColumnRule
 
 SURE, STATED, USUAL, RECALLED, LIKELY, NOTHING = 1.0, 0.95, 0.9, 0.8, 0.7, 0.0
 """How sure a proposal is: our own name for it, that name with a unit in brackets, the heading
@@ -17,26 +17,24 @@ Question = Literal["table", "column", "unit", "values", "date_order"]
 
 
 @dataclass(frozen=True)
-class ProposedColumn:
-    """One of the user's columns.
+class ProposedColumn(ColumnRule):
+    """One of the user's columns, and what is open about it.
 
     Parameters
     ----------
-    heading : str
-    column : str
-        kamlab's name; "" if it stays as it is, or is open.
+    column, heading, unit, blank, values, date_order, timezone
+        As in `ColumnRule`; `column` is "" if it stays as it is, or is open, and `unit` is "" if
+        none is known.
     confidence : float
         1 down to 0.
     why : Text
     candidates : tuple of str
         kamlab's columns that it may be, where that is open.
-    unit : str
-        "" where none is known or needed.
     currency : str
         What heading or cells say of it; "" if nothing.
-    date_order : {"ymd", "mdy", "dmy"}
-    blank : tuple of str
-    values : mapping of str to str
+    divisor : int
+        By what Excel divides the numbers that it shows, so that a unit in the heading may mean
+        what is shown, and not what the cells hold.
     unknown : tuple of str
         Words of a category or of yes and no whose meaning is not known.
     examples : tuple of str
@@ -45,20 +43,19 @@ class ProposedColumn:
         What the user has to say: "column", "unit", "values", "date_order".
     """
 
-    heading: str
-    column: str = ""
     confidence: float = NOTHING
     why: Text = field(default_factory=lambda: same(""))
     candidates: tuple[str, ...] = ()
-    unit: str = ""
     currency: str = ""
-    date_order: DateOrder = "ymd"
-    timezone: str = ""
-    blank: tuple[str, ...] = ()
-    values: dict[str, str] = field(default_factory=dict)
+    divisor: int = 1
     unknown: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     open: tuple[Question, ...] = ()
+
+    @property
+    def rule(self) -> ColumnRule:
+        """The rule alone."""
+        return ColumnRule(*(getattr(self, each.name) for each in fields(ColumnRule)))
 
 
 @dataclass(frozen=True)

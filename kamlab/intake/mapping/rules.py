@@ -9,6 +9,9 @@ from pathlib import Path
 
 from kamlab.accounts.cells.reading import DateOrder
 
+KEEP = "keep"
+"""In a file, stands for a column in place of ours: it stays as it is, under its own heading."""
+
 
 @dataclass(frozen=True)
 class ColumnRule:
@@ -78,12 +81,15 @@ class ExportMapping:
         The company's name; "" if it says none.
     unread : tuple of str
         Sheets that the user knows of and leaves out.
+    simulated : bool
+        Whether the data are made up; every figure then says so.
     """
 
     sheets: tuple[SheetRule, ...]
     currency: str = "JPY"
     name: str = ""
     unread: tuple[str, ...] = ()
+    simulated: bool = False
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the mapping to a TOML file that `read_mapping` reads and people can edit.

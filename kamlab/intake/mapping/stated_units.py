@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
+from kamlab.accounts.cells.money import CURRENCIES
 from kamlab.accounts.spec import Column
 from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.units import UNITS, YEN, units_for
@@ -24,24 +25,20 @@ SCALES = {
     "億": ("億",),
     "十億": ("十億",),
 }
-CURRENCY_WORDS = {
-    "JPY": ("jpy", "円", "yen", "¥", "日本円"),
-    "USD": ("usd", "us$", "米ドル"),
-    "EUR": ("eur", "€", "ユーロ", "euro", "euros"),
-    "GBP": ("gbp", "£", "ポンド"),
-    "CNY": ("cny", "rmb", "人民元"),
-    "KRW": ("krw", "ウォン"),
-    "TWD": ("twd", "台湾ドル"),
-    "HKD": ("hkd", "香港ドル"),
-    "SGD": ("sgd", "シンガポールドル"),
-    "AUD": ("aud", "豪ドル"),
-    "CAD": ("cad",),
-    "CHF": ("chf",),
-    "INR": ("inr",),
-    "THB": ("thb", "バーツ"),
-    "": ("$", "ドル", "元"),
+MORE_CURRENCIES = {
+    "¥": "JPY",
+    "日本円": "JPY",
+    "euro": "EUR",
+    "euros": "EUR",
+    "台湾ドル": "TWD",
+    "香港ドル": "HKD",
+    "シンガポールドル": "SGD",
+    "豪ドル": "AUD",
+    "バーツ": "THB",
+    "元": "",
 }
-"""Words for currencies; those of "" are several countries' and tell the scale only."""
+"""Words for currencies in headings, beside those in cells. "" where several countries' may be
+meant: such a word tells the scale only."""
 
 PEOPLE = ("人", "名", "社", "件", "個", "回", "点")
 """What is counted: it stands behind a scale, as in 千人, and says nothing on its own."""
@@ -173,10 +170,14 @@ def _wordings_of_money() -> dict[str, tuple[str, str]]:
     wordings: dict[str, tuple[str, str]] = {}
     yen = {unit.factor: name for name, unit in UNITS.items() if unit.currency == YEN}
     for scale, words in SCALES.items():
-        for code, currency_words in CURRENCY_WORDS.items():
+        for (money, code), one in product(_currency_words().items(), words):
             unit = yen.get(UNITS[scale].factor, scale) if code == YEN else scale
-            for one, other in product(words, currency_words):
-                wordings[fold(one + other)] = wordings[fold(other + one)] = (unit, code)
+            wordings[fold(one + money)] = wordings[fold(money + one)] = (unit, code)
         # A letter on its own may be metres, months or men.
         wordings |= {fold(word): (scale, "") for word in words if word and word not in "kmb"}
     return wordings
+
+
+def _currency_words() -> dict[str, str]:
+    one = {word: next(iter(c)) if len(c) == 1 else "" for word, c in CURRENCIES.items()}
+    return one | MORE_CURRENCIES

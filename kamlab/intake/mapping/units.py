@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from kamlab.accounts.cells.money import UNITS as SCALES
 from kamlab.accounts.cells.reading import Reading
 from kamlab.accounts.spec import Column
 from kamlab.intake.mapping.rules import ColumnRule
@@ -35,33 +36,20 @@ class Unit:
     types: tuple[str, ...] = ("money", "integer", "number")
 
 
-def _yen(name: str, factor: float) -> Unit:
-    return Unit(name, factor, YEN, ("money",))
+_JAPANESE = ("千", "万", "百万", "億", "十億")
+_ENGLISH = ("thousand", "million", "billion")
 
 
-UNITS = MappingProxyType(
-    {
-        unit.name: unit
-        for unit in (
-            _yen("円", 1.0),
-            _yen("千円", 1e3),
-            _yen("万円", 1e4),
-            _yen("百万円", 1e6),
-            _yen("億円", 1e8),
-            _yen("十億円", 1e9),
-            Unit("1", 1.0, types=("money", "share", "integer", "number")),
-            Unit("thousand", 1e3),
-            Unit("million", 1e6),
-            Unit("billion", 1e9),
-            Unit("千", 1e3),
-            Unit("万", 1e4),
-            Unit("百万", 1e6),
-            Unit("億", 1e8),
-            Unit("十億", 1e9),
-            Unit("%", 0.01, types=("share",)),
-        )
-    }
-)
+def _every_unit() -> Iterator[Unit]:
+    yen = ("money",)
+    yield Unit("円", 1.0, YEN, yen)
+    yield from (Unit(f"{word}円", SCALES[word][0], YEN, yen) for word in _JAPANESE)
+    yield Unit("1", 1.0, types=("money", "share", "integer", "number"))
+    yield from (Unit(word, SCALES[word][0]) for word in (*_ENGLISH, *_JAPANESE))
+    yield Unit("%", 0.01, types=("share",))
+
+
+UNITS = MappingProxyType({unit.name: unit for unit in _every_unit()})
 """Every unit by its name."""
 
 
@@ -115,11 +103,12 @@ def reading_of(
 
 
 def currency_of(units: Iterable[str]) -> str:
-    """Return the currency that units imply; "" if they imply none.
+    """Return the currency that units imply; "" if they imply none, or are no units.
 
     Examples
     --------
     >>> currency_of(["千円", "1"]), currency_of(["thousand"])
     ('JPY', '')
     """
-    return next((UNITS[name].currency for name in units if UNITS[name].currency), "")
+    known = (UNITS[name].currency for name in units if name in UNITS)
+    return next(filter(None, known), "")

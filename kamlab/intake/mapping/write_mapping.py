@@ -1,19 +1,22 @@
-"""Write a mapping to a file that people edit."""
+"""Write a mapping, confirmed or only proposed, to a file that people edit."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from kamlab.accounts.tables import table
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import Text, say
-from kamlab.intake.mapping.files import KEEP
-from kamlab.intake.mapping.mistakes import find_mistakes, refuse
-from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
+from kamlab.intake.giving.target import make_way
+from kamlab.intake.mapping.mistakes import codes_of, find_mistakes, in_a_call, refuse
+from kamlab.intake.mapping.proposed import ProposedColumn, ProposedSheet
+from kamlab.intake.mapping.rules import KEEP, ColumnRule, ExportMapping, SheetRule
+from kamlab.intake.mapping.units import units_for
 
 
 @dataclass(frozen=True)
@@ -34,32 +37,25 @@ class SheetBlock:
     comments: Sequence[str] = field(default=())
 
 
-def write_mapping(
-    mapping: ExportMapping, path: str | PathLike[str], *, overwrite: bool = False
-) -> Path:
-    """Write a mapping so that `read_mapping` gives it back.
-
-    Parameters
-    ----------
-    mapping : ExportMapping
-    path : str or path
-        Where to; a name that ends in .toml.
-    overwrite : bool
-        Whether a file that is there may be replaced.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    KamlabError
-        If a file is there already, or the mapping has mistakes.
-    """
-    refuse(find_mistakes(mapping))
+def write_mapping(mapping: ExportMapping, path: str | PathLike[str], *, overwrite: bool) -> Path:
+    """Write a mapping so that `read_mapping` gives it back; refuse one that has mistakes."""
+    refuse([in_a_call(mistake) for mistake in find_mistakes(mapping)])
     blocks = [_block(sheet) for sheet in mapping.sheets]
     text = mapping_text(_top(mapping), blocks, say("intake.mapping_head", keep=KEEP))
-    return put_file(text, path, overwrite=overwrite)
+    return _put_file(text, path, overwrite)
+
+
+def write_proposal(
+    sheets: Iterable[ProposedSheet],
+    mapping: ExportMapping,
+    path: str | PathLike[str],
+    *,
+    overwrite: bool,
+) -> Path:
+    """Write what is proposed, and the mapping that it would make; what is open is marked so."""
+    blocks = [_proposed_block(sheet) for sheet in sheets if sheet.table or sheet.candidates]
+    text = mapping_text(_top(mapping), blocks, say("intake.mapping_head_open", keep=KEEP))
+    return _put_file(text, path, overwrite)
 
 
 def mapping_text(top: Mapping[str, Any], blocks: Iterable[SheetBlock], head: Text) -> str:
@@ -71,16 +67,6 @@ def mapping_text(top: Mapping[str, Any], blocks: Iterable[SheetBlock], head: Tex
         lines += [f"# {_comment(comment)}" for comment in block.comments]
         lines += ["[sheet.columns]", *map(_line, block.lines)]
     return "\n".join(lines) + "\n"
-
-
-def put_file(text: str, path: str | PathLike[str], *, overwrite: bool) -> Path:
-    """Write a text to a file; refuse to replace one unless told to."""
-    path = Path(path)
-    if path.exists() and not overwrite:
-        raise KamlabError(say("intake.exists", path=path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
 
 
 def toml(value: Any) -> str:
@@ -107,35 +93,78 @@ def _comment(words: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in words)
 
 
+def _put_file(text: str, path: str | PathLike[str], overwrite: bool) -> Path:
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise KamlabError(say("intake.exists", path=path))
+    make_way(path)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
 def _top(mapping: ExportMapping) -> dict[str, Any]:
-    top: dict[str, Any] = {"name": mapping.name} if mapping.name else {}
-    top |= {"currency": mapping.currency}
-    return top | ({"unread": mapping.unread} if mapping.unread else {})
+    return _said(
+        name=mapping.name,
+        currency=mapping.currency,
+        simulated=mapping.simulated,
+        unread=mapping.unread,
+    )
 
 
 def _block(sheet: SheetRule) -> SheetBlock:
-    fields: dict[str, Any] = {"name": sheet.name, "table": sheet.table}
-    if sheet.header_row is not None:
-        fields["header_row"] = sheet.header_row
-    return SheetBlock(fields, list(_lines(sheet)))
-
-
-def _lines(sheet: SheetRule) -> Iterator[ColumnLine]:
+    fields = _said(name=sheet.name, table=sheet.table, header_row=sheet.header_row)
     rules = {rule.heading: rule for rule in sheet.columns}
-    named = [*sheet.headings, *(heading for heading in rules if heading not in sheet.headings)]
-    for heading in dict.fromkeys(named):
-        kept = {"column": KEEP}
-        yield ColumnLine(heading, rule_fields(rules[heading]) if heading in rules else kept)
+    headings = dict.fromkeys([*sheet.headings, *rules])
+    lines = [ColumnLine(heading, _rule_fields(rules.get(heading))) for heading in headings]
+    return SheetBlock(fields, lines)
 
 
-def rule_fields(rule: ColumnRule) -> dict[str, Any]:
-    """Return what a rule says beyond its heading, without what is left at its default."""
-    said = {
-        "column": rule.column,
-        "unit": rule.unit,
-        "blank": rule.blank,
-        "values": rule.values,
-        "date_order": "" if rule.date_order == "ymd" else rule.date_order,
-        "timezone": rule.timezone,
+def _proposed_block(sheet: ProposedSheet) -> SheetBlock:
+    if sheet.is_open:
+        fields = {"name": sheet.name, "open": sheet.candidates}
+        return SheetBlock(fields, [], [str(sheet.why)])
+    lines = [
+        ColumnLine(
+            column.heading,
+            _proposed_fields(sheet, column),
+            str(column.why) if column.open or column.unknown else "",
+        )
+        for column in sheet.columns
+    ]
+    return SheetBlock({"name": sheet.name, "table": sheet.table}, lines)
+
+
+def _proposed_fields(sheet: ProposedSheet, column: ProposedColumn) -> dict[str, Any]:
+    if not column.column:
+        open_ = (*column.candidates, KEEP)
+        return {"open": open_} if column.open else {"column": KEEP}
+    spec = table(sheet.table)[column.column]
+    gaps = {
+        "unit": ("", units_for(spec)),
+        "values": ({**column.values, **dict.fromkeys(column.unknown, "")}, codes_of(spec)),
+        "date_order": ("", ("dmy", "mdy")),
     }
-    return {key: value for key, value in said.items() if value}
+    choices: list[str] = []
+    fields = _rule_fields(column)
+    for question in column.open:
+        fields[question], possible = gaps[question]
+        choices += possible
+    return fields | _said(open=choices)
+
+
+def _rule_fields(rule: ColumnRule | None) -> dict[str, Any]:
+    """Return what a rule says beyond its heading, without what is left at its default."""
+    if rule is None:
+        return {"column": KEEP}
+    return _said(
+        column=rule.column,
+        unit=rule.unit,
+        blank=rule.blank,
+        values=rule.values,
+        date_order="" if rule.date_order == "ymd" else rule.date_order,
+        timezone=rule.timezone,
+    )
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value}

@@ -24,11 +24,14 @@ class NoRecord:
     kind : {"note", "total", "heading_again"}
     cells : tuple of str
         What stands in it, blank cells left out.
+    columns : tuple of int
+        The column of each cell in the sheet, from 0.
     """
 
     row: int
     kind: NoRecordKind
     cells: tuple[str, ...]
+    columns: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,13 @@ class FoundTable:
         Whether serial numbers of days count from 1904.
     hidden : bool
         Whether Excel hides the sheet.
+    hidden_rows : int
+        Records that Excel hides, as a filter does.
     divided : tuple of int
         For each heading, by what Excel divides the numbers that it shows (1: not at all); the
         cells here are whole. Empty where no number is shown divided.
+    shown : tuple of tuple of str
+        For each heading, what Excel shows beside its numbers (千円, €); empty where nothing is.
     columns : tuple of int
         For each heading, its column in the sheet, from 0; empty where there is no sheet.
     """
@@ -99,6 +106,8 @@ class FoundTable:
     hidden: bool = False
     columns: tuple[int, ...] = ()
     divided: tuple[int, ...] = ()
+    shown: tuple[tuple[str, ...], ...] = ()
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True)

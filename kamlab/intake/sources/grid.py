@@ -36,6 +36,10 @@ class Grid:
         Row (as Excel counts) and column (from 0) of formulas without a result.
     divided : mapping of int to int
         Columns (from 0) whose numbers Excel shows divided, and by what.
+    shown : mapping of int to tuple of str
+        What Excel shows beside the numbers of columns (from 0), such as 千円.
+    hidden : frozenset of int
+        Rows that Excel hides, as a filter does.
     complete : bool
         Whether every row should have as many cells as there are headings, as in a text file,
         where a shorter one has been cut off.
@@ -46,6 +50,8 @@ class Grid:
     merged: tuple[Area, ...] = ()
     uncomputed: tuple[tuple[int, int], ...] = ()
     divided: Mapping[int, int] = field(default_factory=dict)
+    shown: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
     complete: bool = False
 
     def row(self, number: int) -> Row:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from openpyxl.utils.cell import get_column_letter
 
 from kamlab.accounts.cells.convert import cell_text
-from kamlab.intake.sources.found import FoundTable, NoRecord, Unnamed, UnreadableSheet
+from kamlab.intake.sources.found import FoundTable, NoRecord, NoRecordKind, Unnamed, UnreadableSheet
 from kamlab.intake.sources.grid import Grid, Row, cell_at, is_filled, texts
 from kamlab.intake.sources.headings import Headings, find_headings
 from kamlab.intake.sources.limits import check_cells
@@ -75,15 +75,22 @@ def lay_out(grid: Grid, known: Container[str], header_row: int | None, **about: 
             for row, number in zip(grid.rows, grid.numbers[:start], strict=False)
             if number < headings.row
         ),
-        no_records=tuple(NoRecord(numbers[p], kind, texts(rows[p])) for p, kind in kinds.items()),
+        no_records=tuple(_no_record(rows[p], numbers[p], kind) for p, kind in kinds.items()),
         blank_rows=(numbers[-1] - headings.row - len(rows)) if rows else 0,
         filled_down=tuple(filled),
         divided=tuple(grid.divided.get(column, 1) for column in headings.names)
         if grid.divided
         else (),
+        hidden_rows=sum(number in grid.hidden for number in places) if grid.hidden else 0,
+        shown=tuple(grid.shown.get(column, ()) for column in headings.names) if grid.shown else (),
         unnamed=tuple(_unnamed(records, places, headings)),
         **about,
     )
+
+
+def _no_record(row: Row, number: int, kind: NoRecordKind) -> NoRecord:
+    columns = tuple(column for column, cell in enumerate(row) if is_filled(cell))
+    return NoRecord(number, kind, texts(row), columns)
 
 
 def _refuse_short_rows(

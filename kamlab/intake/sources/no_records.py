@@ -58,7 +58,8 @@ def tell_no_records(
     for position, row in enumerate(rows):
         first = first_filled(row)
         cell = row[first]
-        suspect = isinstance(cell, str) and _opening(cell.lstrip()[0]) in openings
+        opening = _opening(cell.lstrip()[0]) if isinstance(cell, str) else None
+        suspect = opening == "" or opening in openings  # "": a character that nobody sees
         kind = _kind(row, first, headings) if suspect else None
         if kind is None and numbers[position] in banners and _is_single(row):
             kind = "note"

@@ -13,6 +13,7 @@ from kamlab.intake.giving.escaping import from_workbook
 from kamlab.intake.sources.grid import Area, Grid, Row, is_filled
 from kamlab.intake.sources.limits import EXCEL_COLUMNS, EXCEL_ROWS, check_cells
 from kamlab.intake.sources.package import Package, TextCollector
+from kamlab.intake.sources.styles import Styles
 from kamlab.intake.sources.xml_parts import read_events
 
 TEXT_OF_CELL = ("v", "t")
@@ -40,26 +41,37 @@ def read_cells(package: Package, part: str) -> Grid:
     ValueError, BadZipFile, ...
         Those of `package.DAMAGES`, if it is damaged.
     """
-    reader = _SheetReader(_converters(package), package.styles.divided)
+    reader = _SheetReader(_converters(package), package.styles)
     with package.open(part) as stream:
         read_events(stream, reader.start, reader.end, reader.text)
     rows = {n: row for n, row in sorted(reader.rows.items()) if any(map(is_filled, row))}
     merged, uncomputed = tuple(reader.merged), tuple(reader.uncomputed)
-    return Grid(list(rows), list(rows.values()), merged, uncomputed, reader.divided)
+    shown = {column: tuple(sorted(words)) for column, words in reader.shown.items()}
+    return Grid(
+        list(rows),
+        list(rows.values()),
+        merged,
+        uncomputed,
+        divided=reader.divided,
+        shown=shown,
+        hidden=frozenset(reader.hidden),
+    )
 
 
 class _SheetReader:
     """What the events of a worksheet's XML add up to."""
 
     def __init__(
-        self, converters: Mapping[str, Callable[[str, str], object]], divided: Mapping[str, int]
+        self, converters: Mapping[str, Callable[[str, str], object]], styles: Styles
     ) -> None:
         self.rows: dict[int, Row] = {}
         self.merged: list[Area] = []
         self.uncomputed: list[tuple[int, int]] = []
         self.divided: dict[int, int] = {}
+        self.shown: dict[int, set[str]] = {}
+        self.hidden: set[int] = set()
         self._converters = converters
-        self._divided = divided
+        self._divided, self._shown = styles.divided, styles.shown
         self._collector = TextCollector()
         self._number = 0
         self._cells: list[object] = []
@@ -80,6 +92,8 @@ class _SheetReader:
         elif element == "row":
             self._cells = []
             self._number = int(given["r"]) if "r" in given else self._number + 1
+            if given.get("hidden") in ("1", "true"):
+                self.hidden.add(self._number)
         elif element == "f":
             self._formula = True
         elif element == "rPh":
@@ -123,6 +137,8 @@ class _SheetReader:
             self._cells.append(value)
         if self._divided and content and given.get("s") in self._divided:
             self.divided[column] = self._divided[given["s"]]
+        if self._shown and content and kind == "n" and given.get("s") in self._shown:
+            self.shown.setdefault(column, set()).add(self._shown[given["s"]])
 
     def _end_row(self) -> None:
         if not 0 < self._number <= EXCEL_ROWS or self._number in self.rows:

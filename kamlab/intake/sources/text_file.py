@@ -78,7 +78,11 @@ def _grid(text: str, delimiter: str) -> Grid:
     try:
         rows.extend(records)
     except csv.Error as error:
-        raise UnreadableSheet("quotes", row=len(rows) + 1, reason=str(error)) from error
+        row = len(rows) + 1
+        if "field limit" in str(error):
+            limit = f"{csv.field_size_limit():,}"
+            raise UnreadableSheet("long_field", row=row, limit=limit) from error
+        raise UnreadableSheet("quotes", row=row, reason=str(error)) from error
     filled = [position for position, row in enumerate(rows) if "".join(row).strip()]
     kept: list[Row] = [rows[position] for position in filled]
     return Grid([position + 1 for position in filled], kept, complete=True)

@@ -34,11 +34,6 @@ BROKEN = {
         ["The headings 顧客コード, account_id mean the same column", "Keep one of them"],
         ["見出し顧客コード、account_idは、同じ列"],
     ),
-    "own column twice": Broken(
-        csv_folder(accounts="account_id,score,score\nA-1,1,2\n"),
-        ["column score", "headings score, score mean the same"],
-        ["見出しを変える"],
-    ),
     "headings that differ in width only": Broken(
         csv_folder(accounts="account_id,ｅｍｐｌｏｙｅｅｓ,Employees\nA-1,1,2\n"),
         ["The headings ｅｍｐｌｏｙｅｅｓ, Employees mean the same column"],

@@ -7,7 +7,7 @@ import pytest
 from kamlab.intake.sources.found import FoundTable
 
 
-def found_table(name, columns, above=(), header_row=1):
+def found_table(name, columns, above=(), header_row=1, divided=()):
     """Return a table whose columns are given as pairs of heading and cells."""
     pairs = list(columns.items() if isinstance(columns, dict) else columns)
     cells = pd.DataFrame({at: pd.Series(c, dtype=object) for at, (_, c) in enumerate(pairs)})
@@ -20,6 +20,7 @@ def found_table(name, columns, above=(), header_row=1):
         rows=rows,
         header_row=header_row,
         above=tuple(above),
+        divided=tuple(divided),
     )
 
 

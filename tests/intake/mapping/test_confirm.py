@@ -1,8 +1,8 @@
 import pytest
 
 from kamlab.foundation.errors import KamlabError
-from kamlab.intake.mapping.files import read_mapping
 from kamlab.intake.mapping.propose import propose
+from kamlab.intake.mapping.read_mapping import read_mapping
 
 
 @pytest.fixture
@@ -243,3 +243,38 @@ def test_a_file_in_which_everything_is_decided_is_what_confirm_gives(proposal, t
     text = text.replace("\n\n[[sheet]]", '\ncurrency = "JPY"\n\n[[sheet]]', 1)
     path.write_text(text, encoding="utf-8")
     assert read_mapping(path) == proposal.confirm(**ANSWERS)
+
+
+@pytest.fixture
+def divided(found_table):
+    """An export whose amounts Excel shows in thousands."""
+    money = {"取引先コード": ["1"], "平均受注額（千円）": [1_234_000], "従業員数（千人）": [5_000]}
+    return propose("crm.xlsx", [found_table("取引先一覧", money, divided=(1, 1000, 1000))])
+
+
+def test_the_unit_of_numbers_that_excel_shows_divided_is_asked_with_the_reason(divided):
+    text = refused(divided)
+    assert text.en.count("\n- ") == text.ja.count("\n- ") == 2
+    for heading, unit in (("平均受注額（千円）", "円"), ("従業員数（千人）", "1")):
+        assert f"say units={{'{heading}': '{unit}'}}" in text.en
+        assert f"units={{'{heading}': '{unit}'}} と指定" in text.ja
+    assert text.en.count("Excel shows the numbers divided by 1,000") == 2
+    mapping = divided.confirm(units={"平均受注額（千円）": "円", "従業員数（千人）": "1"})
+    assert [rule.unit for rule in mapping.sheets[0].columns] == ["", "円", "1"]
+    assert mapping.currency == "JPY"
+
+
+def test_a_saved_proposal_leaves_the_unit_of_divided_numbers_open(divided, tmp_path):
+    path = divided.save(tmp_path / "crm.toml")
+    with pytest.raises(KamlabError) as error:
+        read_mapping(path)
+    assert error.value.text.en.count("still open how its cells are meant") == 2
+    path.write_text(path.read_text(encoding="utf-8").replace('unit = ""', 'unit = "1"'), "utf-8")
+    assert read_mapping(path).sheets[0].columns[1].unit == "1"
+
+
+def test_data_are_simulated_where_the_user_says_so(proposal, tmp_path):
+    assert not proposal.confirm(**ANSWERS).simulated
+    mapping = proposal.confirm(**ANSWERS, simulated=True)
+    assert mapping.simulated
+    assert read_mapping(mapping.save(tmp_path / "crm.toml")).simulated

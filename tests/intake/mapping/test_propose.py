@@ -183,6 +183,32 @@ def test_a_unit_that_is_not_stated_is_never_guessed(found_table, heading, cells,
 
 
 @pytest.mark.parametrize(
+    ("heading", "above"), [("売上高（千円）", []), ("売上高", ["単位：千円"]), ("売上高（円）", [])]
+)
+def test_a_stated_unit_is_not_taken_where_excel_shows_the_numbers_divided(
+    found_table, heading, above
+):
+    columns = {**MONEY, heading: [1_234_000, 5_000]}
+    shown = {"above": above, "divided": (1, 1, 1, 1000)}
+    column = proposed(found_table, "年度実績", columns, **shown)[heading]
+    assert (column.unit, column.currency, column.open) == ("", "JPY", ("unit",))
+    assert "Excel shows the numbers divided by 1,000" in column.why.en
+    assert "Excelは数値を1,000で割って" in column.why.ja
+
+
+def test_a_scale_of_a_count_is_not_taken_either(found_table):
+    columns = {"顧客ID": ["1"], "従業員数（千人）": [1_234_000]}
+    column = proposed(found_table, "accounts", columns, divided=(1, 1000))["従業員数（千人）"]
+    assert (column.unit, column.open) == ("", ("unit",))
+
+
+def test_columns_beside_one_that_is_shown_divided_keep_their_units(found_table):
+    columns = {**MONEY, "売上高（千円）": [1_234], "粗利（千円）": [5_000]}
+    found = proposed(found_table, "年度実績", columns, divided=(1, 1, 1, 1, 1000))
+    assert (found["売上高（千円）"].unit, found["粗利（千円）"].unit) == ("千円", "")
+
+
+@pytest.mark.parametrize(
     ("heading", "cells", "unit", "is_open"),
     [
         ("顧客内シェア（%）", ["35", "40"], "%", False),

@@ -155,3 +155,15 @@ def test_what_stands_in_them_is_kept():
         (4, "total", ("合計", "3")),
         (6, "note", ("※", "速報")),
     ]
+
+
+def test_headings_behind_a_mark_of_byte_order_are_no_record():
+    """Text files put one behind the other keep the mark of each."""
+    assert told(["\ufeff顧客ID", *HEADINGS[1:]], ["\ufeffA-3", "丙", "機械", 3]) == [
+        (4, "heading_again")
+    ]
+
+
+def test_headings_with_characters_that_nobody_sees_are_known():
+    headings = ["\ufeff顧客ID", "顧客\u200b名", "業種", "売上高"]
+    assert told(HEADINGS, headings=headings) == [(4, "heading_again")]

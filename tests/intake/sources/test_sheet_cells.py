@@ -232,3 +232,22 @@ def test_a_damaged_sheet_is_told(read, sheet):
     with pytest.raises(UnreadableSheet) as caught:
         read(sheet)
     assert (caught.value.kind, caught.value.allowed) == ("damaged_sheet", "files")
+
+
+def test_rows_that_a_filter_hides_are_read_and_counted(saved):
+    book = Workbook()
+    for row in (["account_id", "name"], ["A", "x"], ["B", "y"], ["C", "z"], ["合計", 3]):
+        book.active.append(row)
+    for hidden in (1, 3, 4, 5):
+        book.active.row_dimensions[hidden].hidden = True
+    found = saved(book)[0].read(KNOWN, None)
+    assert (found.cells[0].tolist(), found.hidden_rows) == (["A", "B", "C"], 2)
+
+
+def test_what_excel_shows_beside_numbers_is_told_by_column(saved):
+    book = Workbook()
+    for row in (["account_id", "name", "x"], ["A", 1, 2], ["B", 3, 4], ["C", "text", 5]):
+        book.active.append(row)
+    for place, code in {"B2": '0"千円"', "B3": '"¥"0', "B4": '0"k"', "C2": "0.00"}.items():
+        book.active[place].number_format = code
+    assert saved(book)[0].read(KNOWN, None).shown == ((), ("¥", "千円"), ())

@@ -11,19 +11,16 @@ from typing import Any
 from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import KamlabError
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, say
 from kamlab.foundation.nearest import nearest_hint
 from kamlab.intake.mapping.automatic import ALL_TABLES
 from kamlab.intake.mapping.entries import Entries, Refusals
 from kamlab.intake.mapping.mistakes import Mistake, currency_mistakes, find_mistakes
-from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
+from kamlab.intake.mapping.rules import KEEP, ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.mapping.toml_lines import TomlLines
 from kamlab.intake.mapping.units import YEN, currency_of
 
-KEEP = "keep"
-"""Stands for a column in place of ours: it stays as it is, under its own heading."""
-
-TOP = ("name", "currency", "unread", "sheet")
+TOP = ("name", "currency", "simulated", "unread", "sheet")
 SHEET = ("name", "table", "header_row", "columns", "open")
 COLUMN = ("column", "unit", "blank", "values", "date_order", "timezone", "open")
 
@@ -91,6 +88,7 @@ def _mapping(declared: Mapping[str, Any], refusals: Refusals) -> ExportMapping:
         currency=_currency(top, rules),
         name=top.text("name"),
         unread=top.texts("unread"),
+        simulated=top.flag("simulated"),
     )
 
 
@@ -108,14 +106,14 @@ def _currency(top: Entries, sheets: tuple[SheetRule, ...]) -> str:
 def _sheet(block: Entries) -> SheetRule | None:
     block.only(SHEET)
     name = block.text("name", needed=True)
-    block.refusals.know_sheet(name, block.number)
+    block.refusals.sheets[name] = block.number
     if block.still_open():
         return None
     table_name = block.text("table", needed=True)
     if table_name not in ALL_TABLES:
         if table_name:
             hint = nearest_hint(table_name, ALL_TABLES)
-            known = join([same(each) for each in ALL_TABLES])
+            known = listed(ALL_TABLES)
             words = {"got": table_name, "known": known, "nearest": hint}
             block.refusals.add(Mistake("unknown_table", name, key="table", words=words))
         return None
@@ -144,19 +142,18 @@ def _column(columns: Entries, heading: str, spec: Table) -> ColumnRule | None:
     if column not in {each.name for each in spec.columns}:
         block.bad("column", _no_such_column(column, spec))
         return None
-    values = block.words("values")
     return ColumnRule(
         column=column,
         heading=heading,
         unit=block.text("unit"),
         blank=block.texts("blank"),
-        values=values,
+        values=block.words("values"),
         date_order=block.text("date_order") or "ymd",  # type: ignore[arg-type]
         timezone=block.text("timezone"),
     )
 
 
 def _no_such_column(name: str, spec: Table) -> Text:
-    hint = nearest_hint(name, [heading for each in spec.columns for heading in each.headings])
+    hint = nearest_hint(name, spec.column_headings)
     words = {"got": name, "table": spec.name, "nearest": hint, "keep": KEEP}
     return say("intake.mapping_what_unknown_column", **words)

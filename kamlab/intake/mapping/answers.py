@@ -1,4 +1,4 @@
-"""A user's answers, sorted by sheet and heading; those that fit nothing are told."""
+"""What a user answers about an export, sorted by sheet and heading; what fits nothing is told."""
 
 from __future__ import annotations
 
@@ -7,13 +7,70 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kamlab.accounts.tables import table
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, listed, say
 from kamlab.foundation.nearest import fold, nearest_hint
 from kamlab.intake.mapping.automatic import ALL_TABLES
-from kamlab.intake.mapping.known import SheetAnswers
 from kamlab.intake.mapping.proposed import ProposedSheet
+from kamlab.intake.sources.found import FoundTable
 
 KINDS = ("columns", "units", "values", "date_order", "timezone")
+
+
+@dataclass(frozen=True)
+class SheetAnswers:
+    """What a user has said about one sheet.
+
+    Parameters
+    ----------
+    columns : mapping of str to str or None
+        Heading to our column; None to keep it as it is.
+    units, date_order, timezone : mapping of str to str
+        By heading.
+    values : mapping of str to mapping
+        By heading: the user's words to codes; None for "no value".
+    any_date_order, any_timezone : str
+        For every column of dates that needs it and is not named.
+    """
+
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    date_order: Mapping[str, Any] = field(default_factory=dict)
+    timezone: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    any_date_order: str = ""
+    any_timezone: str = ""
+
+    def blank(self, heading: str) -> tuple[str, ...]:
+        """Return the words that mean "no value" under a heading."""
+        return tuple(w for w, code in self.values.get(heading, {}).items() if code is None)
+
+    def meant(self, heading: str) -> dict[str, str]:
+        """Return the words under a heading that mean a code."""
+        return {w: c for w, c in self.values.get(heading, {}).items() if c is not None}
+
+
+NO_ANSWERS = SheetAnswers()
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a proposal for a sheet starts from.
+
+    Parameters
+    ----------
+    found : FoundTable
+    table : str
+        Which of our tables it is.
+    answers : SheetAnswers
+        They go before everything else.
+    whole_units : str
+        The currency whose whole units all money is in, where the file itself says so; else "".
+    """
+
+    found: FoundTable
+    table: str
+    answers: SheetAnswers = NO_ANSWERS
+    whole_units: str = ""
 
 
 @dataclass
@@ -39,11 +96,11 @@ def sort_tables(
     problems = []
     for name, ours in told.items():
         if name not in names:
-            words = {"sheet": name, "nearest": nearest_hint(name, names), "known": _listed(names)}
+            words = {"sheet": name, "nearest": nearest_hint(name, names), "known": listed(names)}
             problems.append(say("intake.answer_no_sheet", **words))
         elif ours is not None and ours not in ALL_TABLES:
             words = {"sheet": name, "got": ours, "nearest": nearest_hint(ours, ALL_TABLES)}
-            problems.append(say("intake.answer_no_table", **words, known=_listed(ALL_TABLES)))
+            problems.append(say("intake.answer_no_table", **words, known=listed(ALL_TABLES)))
         else:
             known[name] = ours
     return known, problems
@@ -109,10 +166,10 @@ def _doubts(
     if not places:
         headings = [column.heading for sheet in sheets for column in sheet.columns]
         hint = nearest_hint(key, headings)
-        yield say("intake.answer_no_heading", kind=kind, key_=same(key), nearest=hint)
+        yield say("intake.answer_no_heading", kind=kind, key_=key, nearest=hint)
     elif len(places) > 1:
-        keys = _listed(f"{sheet.name}/{heading}" for sheet, heading in places)
-        yield say("intake.answer_several", kind=kind, key_=same(key), keys=keys)
+        keys = listed(f"{sheet.name}/{heading}" for sheet, heading in places)
+        yield say("intake.answer_several", kind=kind, key_=key, keys=keys)
 
 
 def _about_answer(kind: str, sheet: ProposedSheet, heading: str, answer: Any) -> Text | None:
@@ -120,14 +177,10 @@ def _about_answer(kind: str, sheet: ProposedSheet, heading: str, answer: Any) ->
     if kind == "columns" and answer is not None:
         names = {column.name for column in spec.columns}
         if answer not in names:
-            hint = nearest_hint(answer, [h for column in spec.columns for h in column.headings])
+            hint = nearest_hint(answer, spec.column_headings)
             words = {"heading": heading, "got": answer, "table": spec.name, "nearest": hint}
             return say("intake.answer_no_column", **words)
     wants = Mapping if kind == "values" else str
     if kind != "columns" and not isinstance(answer, wants):
         return say(f"intake.answer_not_{kind}", heading=heading, got=repr(answer))
     return None
-
-
-def _listed(names: Iterable[str]) -> Text:
-    return join([same(name) for name in names])
