@@ -138,10 +138,10 @@ def compare_large() -> None:
             code = KAMLAB.format(path=path, period=period, per=per)
             ours = measured(code, runs=1, warm=0)
             small = verdict(ours.peak <= LARGE_TARGET * GIGABYTE)
+            scans = ours.processor / scan.processor
             print(
-                f"kamlab, {per}, {period}: {ours}; {ours.processor / scan.processor:.1f}x the scan, "
-                f"memory "
-                f"target {LARGE_TARGET:g} GB {small}"
+                f"kamlab, {per}, {period}: {ours}; {scans:.1f}x the scan, memory target "
+                f"{LARGE_TARGET:g} GB {small}"
             )
 
 

@@ -22,7 +22,7 @@ def by_table(taken: TakenIn) -> pd.DataFrame:
     """Return one row a table with what was read, accepted, set aside and changed."""
     rows = []
     for name, each in taken.tables.items():
-        parts = _parts(taken, name)
+        parts = taken.parts(name)
         no_records = sum(len(part.found.no_records) for part in parts)
         rows.append(
             {
@@ -97,16 +97,13 @@ def rules_applied(taken: TakenIn, *tables: str) -> pd.Series:
     named = tables or tuple(taken.tables)
     parts = [each.rules for each in taken.checked.changes if each.table in named]
     merged = sum(len(r.found.filled_down) for r in taken.records if r.rule.table in named)
-    return pd.concat([pd.Series(["merged_cell"] * merged, dtype=object), *parts])
+    rules: pd.Series = pd.concat([pd.Series(["merged_cell"] * merged, dtype=object), *parts])
+    return rules
 
 
 def rule_words(rule: str) -> Text:
     """Return the words of the rules that changed a cell, which the log joins by "+"."""
     return join([say(f"accounts.rule_{each}") for each in rule.split("+")])
-
-
-def _parts(taken: TakenIn, name: str) -> list[Records]:
-    return [each for each in taken.records if each.rule.table == name]
 
 
 def _count(taken: TakenIn, name: str, severity: str) -> int:
@@ -136,13 +133,13 @@ def _fates(taken: TakenIn, name: str) -> pd.DataFrame:
             "accepted": False,
             "reason": str(_why_no_record(no)),
         }
-        for part in _parts(taken, name)
+        for part in taken.parts(name)
         for no in part.found.no_records
     ]
     frame = (
         pd.concat([records, pd.DataFrame(others, columns=records.columns)]) if others else records
     )
-    order = {part.found.name: at for at, part in enumerate(_parts(taken, name))}
+    order = {part.found.name: at for at, part in enumerate(taken.parts(name))}
     frame = frame.assign(at=frame["sheet"].map(order)).sort_values(["at", "excel_row"])
     texts = dict.fromkeys(("table", "sheet", "reason"), "str")
     return frame.drop(columns="at").astype({"excel_row": "int64", "accepted": bool, **texts})
@@ -217,7 +214,7 @@ def _put_aside(taken: TakenIn, name: str, each: Sorted) -> pd.DataFrame:
 
 def _their_rows(taken: TakenIn, name: str, each: Sorted) -> Iterator[pd.DataFrame]:
     reasons = np.array(_reasons(each), dtype=object)
-    for at, part in enumerate(_parts(taken, name)):
+    for at, part in enumerate(taken.parts(name)):
         here = each.sheet.origin == at
         out = ~each.accepted[here]
         rows = part.found.cells[out].set_axis(list(part.found.headings), axis=1)

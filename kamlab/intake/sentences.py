@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from kamlab.accounts.spec import Column
@@ -12,7 +12,7 @@ from kamlab.accounts.tables import table
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, join, paragraph, same, say
 from kamlab.foundation.nearest import nearest_name
-from kamlab.intake.accounting import rule_words, rules_applied
+from kamlab.intake.accounting import by_table, rule_words, rules_applied
 from kamlab.intake.giving.help_sheets import is_help
 from kamlab.intake.problems import problem
 from kamlab.intake.records import Records
@@ -24,7 +24,7 @@ RULES_NAMED = 5
 
 def source(taken: TakenIn) -> Text:
     """Say where a company comes from and how many rows each table has."""
-    rows = [_rows(taken, name) for name in taken.tables]
+    rows = [_rows(row) for row in by_table(taken).to_dict("records")]
     if changed := len(rules_applied(taken)):
         rows.append(say("intake.cells_put_in_form", count=f"{changed:,}"))
     return say("intake.source", file=taken.path.name, rows=join(rows))
@@ -51,13 +51,10 @@ def notes(taken: TakenIn) -> Iterator[Text]:
 
 def doubts(taken: TakenIn) -> Iterator[Text]:
     """Tell how many rows were set aside and warnings given."""
-    for name, each in taken.tables.items():
-        no_records = sum(
-            len(part.found.no_records) for part in taken.records if part.rule.table == name
-        )
-        if aside := int((~each.accepted).sum()) + no_records:
-            read = len(each.accepted) + no_records
-            yield say("intake.note_set_aside", table=name, aside=f"{aside:,}", read=f"{read:,}")
+    for row in by_table(taken).to_dict("records"):
+        if aside := row["rows_set_aside"]:
+            counts = {"aside": f"{aside:,}", "read": f"{row['rows_read']:,}"}
+            yield say("intake.note_set_aside", table=row["table"], **counts)
     if count := sum(each.severity == "warning" for each in taken.problems):
         yield say("intake.note_warnings", count=f"{count:,}")
 
@@ -92,15 +89,11 @@ def nobody_left() -> Problem:
     return problem("accounts", "nobody_left", say("intake.allowed_headings"))
 
 
-def _rows(taken: TakenIn, name: str) -> Text:
-    each = taken.tables[name]
-    blank = sum(part.found.blank_rows for part in taken.records if part.rule.table == name)
-    count = int(np.count_nonzero(each.accepted))
-    no_records = sum(len(p.found.no_records) for p in taken.records if p.rule.table == name)
-    if aside := len(each.accepted) - count + no_records:
-        return say("intake.rows_read_aside", table=name, count=count, aside=aside)
-    kind = "rows_read_blank" if blank else "rows_read"
-    return say(f"intake.{kind}", table=name, count=count, blank=blank)
+def _rows(row: Mapping[Hashable, Any]) -> Text:
+    counts = {"count": row["rows_accepted"], "aside": row["rows_set_aside"]}
+    blank = row["rows_blank"]
+    kind = "aside" if counts["aside"] else "blank" if blank else "only"
+    return say(f"intake.rows_read_{kind}", table=row["table"], blank=blank, **counts)
 
 
 def _with_nearest(name: str, records: Records) -> Text:

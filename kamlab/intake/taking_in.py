@@ -76,6 +76,10 @@ class TakenIn:
     refused: bool
     settings: Mapping[str, Any]
 
+    def parts(self, table_name: str) -> list[Records]:
+        """Return the sheets that one table came from."""
+        return [each for each in self.records if each.rule.table == table_name]
+
 
 def take_in(path: Path, mapping: ExportMapping | None, currency: str | None) -> TakenIn:
     """Read whatever a path holds; rows with errors are set aside, nothing is lost.

@@ -55,6 +55,7 @@ def points_part_groups(texts: Sequence[object]) -> bool:
     """
     return any(
         isinstance(text, str)
+        and "." in text
         and ("," in text or text.count(".") > 1)
         and _ELSEWHERE.search(text) is not None
         for text in texts

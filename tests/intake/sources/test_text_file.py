@@ -137,3 +137,10 @@ def test_quoted_records_come_back_to_the_letter(tmp_path_factory, records, delim
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
     found = read_text_file(path, KNOWN, None)
     assert found.cells.to_numpy().tolist() == records
+
+
+def test_a_cell_that_swallows_the_file_is_told_with_its_row(read):
+    with pytest.raises(UnreadableSheet) as caught:
+        read('account_id,name\nA-1,x\nA-2,"' + "y\n" * 70_000)
+    assert (caught.value.kind, caught.value.row) == ("long_field", 3)
+    assert caught.value.words == {"limit": "131,072"}
