@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -188,6 +189,7 @@ def _converted(
         findings += _misfits(sheet, column, misfits)
         findings += _out_of_range(sheet, column, values)
         findings += _percent_of_percent(sheet, column, values, reading)
+        findings += _turned_into_days(sheet, column)
         findings += _points_for_thousands(sheet, column, values)
         if column.required:
             blank = np.setdiff1d(np.flatnonzero(values.isna()), list(misfits)).astype(np.intp)
@@ -219,6 +221,15 @@ def _out_of_range(sheet: Sheet, column: Column, values: pd.Series) -> Iterator[F
     outside = np.flatnonzero(((values < column.minimum) | (values > high)).to_numpy(dtype=bool))
     kind = "range_share" if column.type == "share" else "range"
     yield from _cells(sheet, column, outside, kind, allowed(column))
+
+
+def _turned_into_days(sheet: Sheet, column: Column) -> Iterator[Finding]:
+    """Refuse identifiers that a spreadsheet has made dates or TRUE: 4-1 becomes 1 April."""
+    cells = sheet.given[column.name]
+    if column.type == "id" and cells.dtype == object:
+        days = [at for at, cell in enumerate(cells.tolist()) if isinstance(cell, bool | date)]
+        where = np.array(days, dtype=np.intp)
+        yield from _cells(sheet, column, where, "id_day", allowed(column))
 
 
 def _percent_of_percent(

@@ -128,7 +128,7 @@ def problem_table(problems: Iterable[Problem]) -> pd.DataFrame:
     """Return problems as a table, one row each, worded in the current language."""
     import pandas as pd
 
-    columns = ["severity", "table", "column", "row", "value", "what", "allowed", "remedy"]
+    columns = ["severity", "table", "column", "row", "value", "problem", "allowed", "remedy"]
     rows = [
         (p.severity, p.table, p.column, p.row, p.value, str(p.what), str(p.allowed), str(p.remedy))
         for p in problems

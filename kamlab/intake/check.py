@@ -5,6 +5,8 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
+from kamlab.foundation.errors import ArgumentError
+from kamlab.foundation.language import say
 from kamlab.intake.intake import Intake
 from kamlab.intake.mapping.read_mapping import read_mapping
 from kamlab.intake.mapping.rules import ExportMapping
@@ -38,12 +40,18 @@ def check_company(
     ------
     KamlabError
         If the export or the mapping cannot be read as a whole.
+    ArgumentError
+        If either is neither a path nor, for the mapping, an `ExportMapping`.
 
     Examples
     --------
     >>> intake = kl.check_company(kl.example_file("messy_export_en.csv"))  # doctest: +SKIP
     >>> intake.problems()  # doctest: +SKIP
     """
+    if not isinstance(path, str | PathLike):
+        raise ArgumentError(say("intake.no_path", name="path", got=type(path).__name__))
+    if not isinstance(mapping, str | PathLike | ExportMapping | None):
+        raise ArgumentError(say("intake.no_path", name="mapping", got=type(mapping).__name__))
     if mapping is not None and not isinstance(mapping, ExportMapping):
         mapping = read_mapping(mapping)
     return Intake(take_in(Path(path), mapping, currency))

@@ -18,6 +18,9 @@ from kamlab.intake.problems import problem
 from kamlab.intake.records import Records
 from kamlab.intake.taking_in import TakenIn
 
+WARNINGS_SAID = 3
+"""Warnings that reading says in full; those about the file and its units come first."""
+
 RULES_NAMED = 5
 """Rules of change that a report names, the most frequent first."""
 
@@ -55,8 +58,10 @@ def doubts(taken: TakenIn) -> Iterator[Text]:
         if aside := row["rows_set_aside"]:
             counts = {"aside": f"{aside:,}", "read": f"{row['rows_read']:,}"}
             yield say("intake.note_set_aside", table=row["table"], **counts)
-    if count := sum(each.severity == "warning" for each in taken.problems):
-        yield say("intake.note_warnings", count=f"{count:,}")
+    told = [each for each in taken.problems if each.severity == "warning"]
+    yield from (each.sentence for each in told[:WARNINGS_SAID])
+    if told:
+        yield say("intake.note_warnings", count=f"{len(told):,}")
 
 
 def report(taken: TakenIn, tables: pd.DataFrame) -> Text:

@@ -64,10 +64,10 @@ def test_the_table_of_problems_has_one_row_each_in_the_language_of_the_moment(la
     whole = Problem("warning", "accounts", "", None, None, *3 * [Text("x", "バツ")])
     table = kl.DataError([PROBLEM, whole]).table()
     assert list(table.columns) == [
-        "severity", "table", "column", "row", "value", "what", "allowed", "remedy"
+        "severity", "table", "column", "row", "value", "problem", "allowed", "remedy"
     ]  # fmt: skip
     assert table["row"].tolist() == [12, pd.NA]
-    assert table["what"].tolist() == [str(PROBLEM.what), str(whole.what)]
+    assert table["problem"].tolist() == [str(PROBLEM.what), str(whole.what)]
     assert str(table["row"].dtype) == "Int64"
 
 

@@ -67,7 +67,7 @@ def next_quarter():
 
 def test_the_next_quarter_is_told_apart_from_the_last(next_quarter):
     problems = next_quarter.problems()
-    shape = problems[problems["row"].isna() & ~problems["what"].str.contains("more rows")]
+    shape = problems[problems["row"].isna() & ~problems["problem"].str.contains("more rows")]
     told = list(zip(shape["severity"], shape["table"], shape["column"], strict=True))
     assert told == [
         ("error", "受注明細", ""),
@@ -76,9 +76,9 @@ def test_the_next_quarter_is_told_apart_from_the_last(next_quarter):
         ("warning", "取引先一覧", "顧客内シェア（%）"),
         ("warning", "取引先一覧", ""),
     ]
-    assert "did you mean '受注明細_1Q'?" in shape["what"].iloc[0]
+    assert "did you mean '受注明細_1Q'?" in shape["problem"].iloc[0]
     assert 'name = "受注明細_1Q"' in shape["remedy"].iloc[0]
-    assert "従業員数（連結）, 与信ランク" in shape["what"].iloc[4]
+    assert "従業員数（連結）, 与信ランク" in shape["problem"].iloc[4]
 
 
 def test_headings_a_row_lower_are_found(next_quarter):

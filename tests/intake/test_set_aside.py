@@ -1,5 +1,7 @@
 """Which rows stay out, and what is said of them."""
 
+from datetime import datetime
+
 import pandas as pd
 import pytest
 from openpyxl import Workbook
@@ -134,7 +136,7 @@ def test_a_repeated_row_of_another_file_names_it(tmp_path):
             SheetRule("q*.csv", "transactions", columns),
         )
     )
-    (problem,) = kl.check_company(tmp_path, mapping=mapping).problems()["what"]
+    (problem,) = kl.check_company(tmp_path, mapping=mapping).problems()["problem"]
     assert "Row 2 of q1.csv says the same" in problem
 
 
@@ -170,4 +172,29 @@ def test_an_unknown_customer_is_told_who_is_probably_meant(read, theirs, ours):
         accounts=f"account_id\n{ours}\n",
         transactions=f"order_id,account_id,ordered_on\n1,{theirs},2026-04-01\n",
     )
-    assert f"(did you mean '{ours}'?)" in intake.problems()["what"].item()
+    assert f"(did you mean '{ours}'?)" in intake.problems()["problem"].item()
+
+
+def test_an_identifier_that_excel_made_a_date_is_set_aside(tmp_path):
+    book = Workbook()
+    book.active.title = "accounts"
+    for row in (["account_id"], ["4-1"], [datetime(2026, 4, 1)], [True]):
+        book.active.append(row)
+    book.save(tmp_path / "crm.xlsx")
+    intake = kl.check_company(tmp_path / "crm.xlsx")
+    assert intake.company().accounts["account_id"].tolist() == ["4-1"]
+    assert intake.set_aside()["accounts"]["excel_row"].tolist() == [3, 4]
+    assert "turned into a date" in intake.problems()["problem"].iloc[0]
+
+
+@pytest.mark.parametrize("given", [{"path": None}, {"path": "x", "mapping": {}}])
+def test_what_is_no_path_is_refused(given):
+    with pytest.raises(kl.ArgumentError, match=r"private/crm\.xlsx"):
+        kl.check_company(**given)
+
+
+def test_a_warning_about_a_whole_column_is_said_in_full(tmp_path):
+    text = "account_id,mean_order_value\nA,1.234\nB,2.500\nC,1.000\n"
+    tmp_path.joinpath("accounts.csv").write_text(text, encoding="utf-8")
+    with pytest.warns(kl.DataWarning, match="mean_order_value.*point"):
+        kl.read_company(tmp_path)

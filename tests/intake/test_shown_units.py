@@ -68,8 +68,8 @@ def test_a_currency_stated_without_a_unit_only_warns_of_the_unit_declared(export
 def test_next_quarter_in_another_unit_is_told(export):
     problems = kl.check_company(export("（単位：百万円）"), mapping=mapped("千円")).problems()
     assert problems["severity"].tolist() == ["error"]
-    assert "百万円" in problems["what"].item()
-    assert "unit 千円" in problems["what"].item()
+    assert "百万円" in problems["problem"].item()
+    assert "unit 千円" in problems["problem"].item()
 
 
 @pytest.mark.parametrize("code", ['#,##0"千円"', '#,##0" k"', '"¥"#,##0"百万円"', '#,##0,"円"'])

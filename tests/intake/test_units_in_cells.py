@@ -54,5 +54,5 @@ def test_percents_that_are_shares_already_are_doubted(export):
     with pytest.warns(kl.DataWarning, match="Warnings: 1"):
         kl.read_company(path, mapping=mapped("円", share="%"))
     problems = kl.check_company(path, mapping=mapped("円", share="%")).problems()
-    assert "stores a cell that it shows as 35 % as 0.35" in problems["what"].item()
+    assert "stores a cell that it shows as 35 % as 0.35" in problems["problem"].item()
     assert len(kl.check_company(path, mapping=mapped("円")).problems()) == 0

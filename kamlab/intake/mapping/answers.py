@@ -10,6 +10,7 @@ from kamlab.accounts.tables import table
 from kamlab.foundation.language import Text, listed, say
 from kamlab.foundation.nearest import fold, nearest_hint
 from kamlab.intake.mapping.automatic import ALL_TABLES
+from kamlab.intake.mapping.mistakes import nearest_column
 from kamlab.intake.mapping.proposed import ProposedSheet
 from kamlab.intake.sources.found import FoundTable
 
@@ -177,7 +178,7 @@ def _about_answer(kind: str, sheet: ProposedSheet, heading: str, answer: Any) ->
     if kind == "columns" and answer is not None:
         names = {column.name for column in spec.columns}
         if answer not in names:
-            hint = nearest_hint(answer, spec.column_headings)
+            hint = nearest_column(answer, spec)
             words = {"heading": heading, "got": answer, "table": spec.name, "nearest": hint}
             return say("intake.answer_no_column", **words)
     wants = Mapping if kind == "values" else str

@@ -8,7 +8,7 @@ from typing import Any
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, listed, same, say
-from kamlab.foundation.nearest import fold, nearest_name, suggestion
+from kamlab.foundation.nearest import fold, nearest_name
 from kamlab.intake.mapping.automatic import is_unread, rule_for
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.problems import problem
@@ -62,13 +62,13 @@ def _about_sheets(mapping: ExportMapping, names: list[str]) -> Iterator[Problem]
             _allowed(),
             sheet=rule.name,
             table_=same(rule.table),
-            nearest=suggestion(near),
+            nearest=_renamed(near),
             name=near or "…",
             found=listed(names),
         )
     for name in new:
         near = nearest_name(name, [rule.name for rule in gone])
-        yield _warning(name, "sheet_new", sheet=name, nearest=suggestion(near))
+        yield _warning(name, "sheet_new", sheet=name, nearest=_renamed(near))
 
 
 def _about_headings(rule: SheetRule, found: FoundTable) -> Iterator[Problem]:
@@ -101,9 +101,13 @@ def _gone(place: str, column: ColumnRule, table_name: str, new: list[str]) -> Pr
         severity="error" if table(table_name)[column.column].required else "warning",
         column=column.heading,
         ours=same(column.column),
-        nearest=suggestion(near),
+        nearest=_renamed(near),
         name=near or "…",
     )
+
+
+def _renamed(near: str | None) -> Text:
+    return say("intake.shape_nearest", name=near) if near else same("")
 
 
 def _longer_or_shorter(heading: str, new: list[str]) -> str | None:

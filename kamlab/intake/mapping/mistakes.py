@@ -14,7 +14,7 @@ from kamlab.accounts.spec import Column, Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import Text, listed, same, say
-from kamlab.foundation.nearest import fold
+from kamlab.foundation.nearest import fold, nearest_name, suggestion
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.mapping.units import UNITS, Unit, units_for
 
@@ -121,9 +121,9 @@ def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -
     common = spoken(column) | {
         "heading": rule.heading,
         "currency": currency,
-        "units": ", ".join(units) or "–",
-        "codes": ", ".join(codes),
-        "orders": ", ".join(DATE_ORDERS),
+        "units": listed(units or ["–"]),
+        "codes": listed(codes),
+        "orders": listed(DATE_ORDERS),
     }
 
     def bad(kind: str, key: str, got: str = "", **words: str) -> Mistake:
@@ -168,6 +168,12 @@ def spoken(column: Column) -> dict[str, Any]:
     """Return a column's name with its label, as words take it."""
     label = Text(f"{column.name} ({column.label.en})", f"{column.name}（{column.label.ja}）")
     return {"column": label}
+
+
+def nearest_column(name: str, spec: Table) -> Text:
+    """Return words that suggest the column, by its name, that was probably meant."""
+    near = nearest_name(name, spec.column_headings)
+    return suggestion(spec.column_headings[near].name if near else None)
 
 
 def _is_of_another(unit: Unit, currency: str) -> bool:

@@ -15,7 +15,7 @@ from kamlab.foundation.language import Text, listed, say
 from kamlab.foundation.nearest import nearest_hint
 from kamlab.intake.mapping.automatic import ALL_TABLES
 from kamlab.intake.mapping.entries import Entries, Refusals
-from kamlab.intake.mapping.mistakes import Mistake, currency_mistakes, find_mistakes
+from kamlab.intake.mapping.mistakes import Mistake, currency_mistakes, find_mistakes, nearest_column
 from kamlab.intake.mapping.rules import KEEP, ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.mapping.toml_lines import TomlLines
 from kamlab.intake.mapping.units import YEN, currency_of
@@ -154,6 +154,6 @@ def _column(columns: Entries, heading: str, spec: Table) -> ColumnRule | None:
 
 
 def _no_such_column(name: str, spec: Table) -> Text:
-    hint = nearest_hint(name, spec.column_headings)
+    hint = nearest_column(name, spec)
     words = {"got": name, "table": spec.name, "nearest": hint, "keep": KEEP}
     return say("intake.mapping_what_unknown_column", **words)

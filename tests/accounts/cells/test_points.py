@@ -51,4 +51,4 @@ def test_a_column_whose_points_all_stand_before_three_digits_is_doubted(tmp_path
     problems = kl.check_company(tmp_path).problems()
     doubted = problems[problems["severity"] == "warning"]
     assert doubted["row"].tolist() == rows
-    assert doubted["what"].str.contains("a thousand times as much").all()
+    assert doubted["problem"].str.contains("a thousand times as much").all()

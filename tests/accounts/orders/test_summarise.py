@@ -212,7 +212,7 @@ def test_cells_that_are_no_dates_or_amounts_are_named_with_row_and_remedy(column
         kl.summarise_transactions(log)
     problem = caught.value.table().iloc[0]
     assert log[column].iloc[problem["row"] - 2] == problem["value"]
-    assert str(problem["value"]) in problem["what"]
+    assert str(problem["value"]) in problem["problem"]
 
 
 def test_dates_without_a_time_of_day_are_dates():

@@ -123,8 +123,8 @@ BROKEN = {
     ),
     "share in tenths": Broken(
         accounts("share_of_wallet", "3割5分"),
-        ["column share_of_wallet, row 2: '3割5分' is not a share", "Write 0.35 or 35%"],
-        ["「3割5分」は割合ではありません", "35% と入力"],
+        ["column share_of_wallet, row 2: '3割5分' is not a share", "Write 0.35 for 35 %"],
+        ["「3割5分」は割合ではありません", "0.35 と入力"],
     ),
     "answer beyond the scale": Broken(
         csv_folder(survey=f"{SURVEY},信頼1\nA-1,R-1,1,2026-04-01,9\n"),

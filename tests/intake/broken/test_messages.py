@@ -36,7 +36,7 @@ def test_all_problems_of_all_tables_come_at_once(tmp_path):
         ("contacts", "", 2),
         ("periods", "end", 0),
     }
-    assert table[["what", "allowed", "remedy"]].map(bool).all(axis=None)
+    assert table[["problem", "allowed", "remedy"]].map(bool).all(axis=None)
 
 
 def test_rows_are_counted_as_excel_counts_them(tmp_path):
