@@ -23,7 +23,7 @@ MEMORY = "3GB"
 """What the engine may use before it writes to the disk: with Python beside it, 4 GB suffice."""
 FEWEST_THREADS = 3
 """With one or two threads DuckDB grows one large table where it would else cut it into pieces that
-fit the processor's cache; grouping into as many groups as there are orders is slower by a third."""
+fit the processor's cache; grouping into about as many groups as there are orders takes longer."""
 KINDS = {".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv"}
 
 

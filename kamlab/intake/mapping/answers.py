@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kamlab.accounts.cells.reading import Reading
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import Text, listed, say
 from kamlab.foundation.nearest import fold, nearest_hint
 from kamlab.intake.mapping.automatic import ALL_TABLES
-from kamlab.intake.mapping.mistakes import nearest_column
+from kamlab.intake.mapping.mistakes import as_code, nearest_column
 from kamlab.intake.mapping.proposed import ProposedSheet
 from kamlab.intake.sources.found import FoundTable
+
+Meaning = str | float | bool | None
+"""What a word may be said to mean."""
 
 KINDS = ("columns", "units", "values", "date_order", "timezone")
 
@@ -28,7 +32,7 @@ class SheetAnswers:
     units, date_order, timezone : mapping of str to str
         By heading.
     values : mapping of str to mapping
-        By heading: the user's words to codes; None for "no value".
+        By heading: the user's words to codes or numbers; None for "no value".
     any_date_order, any_timezone : str
         For every column of dates that needs it and is not named.
     """
@@ -37,7 +41,7 @@ class SheetAnswers:
     units: Mapping[str, str] = field(default_factory=dict)
     date_order: Mapping[str, Any] = field(default_factory=dict)
     timezone: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Meaning]] = field(default_factory=dict)
     any_date_order: str = ""
     any_timezone: str = ""
 
@@ -46,8 +50,13 @@ class SheetAnswers:
         return tuple(w for w, code in self.values.get(heading, {}).items() if code is None)
 
     def meant(self, heading: str) -> dict[str, str]:
-        """Return the words under a heading that mean a code."""
-        return {w: c for w, c in self.values.get(heading, {}).items() if c is not None}
+        """Return the words under a heading that mean a code or a number."""
+        given = self.values.get(heading, {})
+        return {w: as_code(meaning) for w, meaning in given.items() if meaning is not None}
+
+    def reading(self, heading: str) -> Reading:
+        """Return how the cells under a heading are read, as far as words go."""
+        return Reading(blank=frozenset(self.blank(heading)), values=self.meant(heading))
 
 
 NO_ANSWERS = SheetAnswers()
@@ -89,14 +98,18 @@ class SortedAnswers:
 
 
 def sort_tables(
-    told: Mapping[str, str | None], names: Iterable[str]
+    told: Mapping[str, str | None], names: Iterable[str], unreadable: Mapping[str, Text]
 ) -> tuple[dict[str, str | None], list[Text]]:
-    """Return what is said about sheets that there are, and what is wrong with the rest."""
+    """Return what is said about sheets that can be read, and what is wrong with the rest."""
     names = list(names)
     known: dict[str, str | None] = {}
     problems = []
     for name, ours in told.items():
-        if name not in names:
+        if name in unreadable:
+            if ours is not None:
+                words = {"sheet": name, "reason": unreadable[name]}
+                problems.append(say("intake.answer_unreadable", **words))
+        elif name not in names:
             words = {"sheet": name, "nearest": nearest_hint(name, names), "known": listed(names)}
             problems.append(say("intake.answer_no_sheet", **words))
         elif ours is not None and ours not in ALL_TABLES:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import PurePath
 
 from kamlab.accounts.findings import SUFFIXES
+from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import SETTINGS, TABLES, table
 from kamlab.foundation.nearest import fold
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
@@ -50,6 +51,17 @@ def known_headings(table_name: str | None = None) -> frozenset[str]:
     """Return the folded headings by which kamlab knows the columns of one table, or of all."""
     names = ALL_TABLES if table_name is None else (table_name,)
     return frozenset(heading for name in names for heading in table(name).by_heading)
+
+
+def kept_name(heading: str, spec: Table) -> str:
+    """Return the name in the company of a column that stays as it is.
+
+    Examples
+    --------
+    >>> kept_name("担当者", table("accounts")), kept_name("備考", table("accounts"))
+    ('export:担当者', '備考')
+    """
+    return f"export:{heading}" if fold(heading) in spec.by_heading else heading
 
 
 def automatic_rules(found: FoundTable) -> SheetRule | None:

@@ -9,12 +9,13 @@ from typing import Any
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import Text, listed, say
 from kamlab.intake.mapping.answers import key_of, sort_answers, sort_tables
+from kamlab.intake.mapping.automatic import kept_name
 from kamlab.intake.mapping.mistakes import (
     Mistake,
-    codes_of,
     currency_mistakes,
     find_mistakes,
     in_a_call,
+    possible_values,
     refuse,
 )
 from kamlab.intake.mapping.propose_sheets import propose_sheets, propose_tables
@@ -29,7 +30,7 @@ def confirmed(
     tables: Mapping[str, str | None],
     answers: Mapping[str, str | Mapping[str, Any]],
     currency: str,
-    unreadable: Iterable[str] = (),
+    unreadable: Mapping[str, Text],
 ) -> ExportMapping:
     """Return the mapping that a proposal and its answers make.
 
@@ -42,15 +43,15 @@ def confirmed(
         As in `sort_answers`.
     currency : str
         "" if not said.
-    unreadable : iterable of str
-        Sheets that cannot be read.
+    unreadable : mapping of str to Text
+        Sheets that cannot be read, and why.
 
     Raises
     ------
     KamlabError
         If anything that matters is open or does not fit.
     """
-    known, problems = sort_tables(tables, [each.name for each in found])
+    known, problems = sort_tables(tables, [each.name for each in found], unreadable)
     given = sort_answers(propose_tables(found, known), answers)
     sheets = propose_sheets(found, known, given.by_sheet)
     mapping = mapping_of(sheets, currency)
@@ -118,10 +119,32 @@ def _about_sheet(sheet: ProposedSheet, sheets: Sequence[ProposedSheet]) -> Itera
         yield say("intake.ask_table", **words, candidates=listed(sheet.candidates))
     for column in sheet.columns:
         place = {"sheet": sheet.name, "key_": key_of(sheet, column.heading, sheets)}
-        for question in column.open:
+        if column.rivals:
+            yield _which_of(column, sheet, sheets)
+        for question in () if column.rivals else column.open:
             kind = _kind_of(question, sheet, column)
             if kind:
                 yield say(f"intake.ask_{kind}", **place, **_asked(sheet, column))
+
+
+def _which_of(
+    column: ProposedColumn, sheet: ProposedSheet, sheets: Sequence[ProposedSheet]
+) -> Text:
+    """Ask which of several headings is a column; each of them asks in the same words."""
+    rivals = [c for c in sheet.columns if c.heading in (column.heading, *column.rivals)]
+    name = column.candidates[0]
+    keys = [key_of(sheet, rival.heading, sheets) for rival in rivals]
+    shown = (f"{c.heading} = {' / '.join(c.examples)}" for c in rivals)
+    return say(
+        "intake.ask_rivals",
+        sheet=sheet.name,
+        headings=listed(rival.heading for rival in rivals),
+        column=name,
+        answers=listed(f"columns={{{key!r}: {name!r}}}" for key in keys),
+        nothing="columns={" + ", ".join(f"{key!r}: None" for key in keys) + "}",
+        names=listed(kept_name(rival.heading, table(sheet.table)) for rival in rivals),
+        examples="; ".join(shown),
+    )
 
 
 def _kind_of(question: str, sheet: ProposedSheet, column: ProposedColumn) -> str:
@@ -132,7 +155,7 @@ def _kind_of(question: str, sheet: ProposedSheet, column: ProposedColumn) -> str
 
 
 def _asked(sheet: ProposedSheet, column: ProposedColumn) -> dict[str, Any]:
-    codes = codes_of(table(sheet.table)[column.column]) if column.column else ()
+    codes = possible_values(table(sheet.table)[column.column]) if column.column else ""
     return {
         "why": column.why,
         "column": column.column,
@@ -140,7 +163,7 @@ def _asked(sheet: ProposedSheet, column: ProposedColumn) -> dict[str, Any]:
         "candidates": listed(column.candidates),
         "first": column.candidates[0] if column.candidates else "",
         "word": column.unknown[0] if column.unknown else "",
-        "codes": listed(codes),
+        "codes": codes,
         "examples": " / ".join(column.examples),
     }
 

@@ -11,6 +11,7 @@ from kamlab.foundation.language import Text, listed, same, say
 from kamlab.foundation.nearest import fold, nearest_name
 from kamlab.intake.mapping.automatic import is_unread, rule_for
 from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
+from kamlab.intake.mapping.stated_units import plain_heading, unit_in_heading
 from kamlab.intake.problems import problem
 from kamlab.intake.sources.found import FoundTable
 
@@ -93,17 +94,30 @@ def _about_headings(rule: SheetRule, found: FoundTable) -> Iterator[Problem]:
 
 
 def _gone(place: str, column: ColumnRule, table_name: str, new: list[str]) -> Problem:
-    near = nearest_name(column.heading, new) or _longer_or_shorter(column.heading, new)
+    near = _renamed_from(column.heading, new)
+    spec = table(table_name)[column.column]
+    stated = unit_in_heading(near, spec) if near and column.unit else None
     return problem(
         place,
-        "heading_gone",
+        "unit_heading_gone" if column.unit else "heading_gone",
         _allowed(),
-        severity="error" if table(table_name)[column.column].required else "warning",
+        severity="error" if spec.required else "warning",
         column=column.heading,
         ours=same(column.column),
         nearest=_renamed(near),
         name=near or "…",
+        unit=stated.unit if stated else "…",
+        before=column.unit,
     )
+
+
+def _renamed_from(heading: str, new: list[str]) -> str | None:
+    """Return the new heading that an old one probably is; the same in another unit goes first."""
+    plain = fold(plain_heading(heading))
+    same_but_unit = [name for name in new if fold(plain_heading(name)) == plain]
+    if len(same_but_unit) == 1:
+        return same_but_unit[0]
+    return nearest_name(heading, new) or _longer_or_shorter(heading, new)
 
 
 def _renamed(near: str | None) -> Text:

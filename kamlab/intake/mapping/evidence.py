@@ -43,10 +43,12 @@ class Evidence:
     fits : float
         Share of the filled cells that fit the type; 1 where none is filled.
     unknown : tuple of str
-        Words of a category, or of yes and no, that are not known.
+        Words of a category, of yes and no or of a rating that are not known.
     doubtful : float
         Share of the filled cells that have such words, or dates whose day and month may be
         either way round.
+    zoned : float
+        Share of the filled cells that are times with a zone; they fit once a place is declared.
     date_order : {"ymd", "mdy", "dmy"} or ""
         The only order in which no month is beyond 12; "" if both are such, or none.
     """
@@ -55,6 +57,7 @@ class Evidence:
     unknown: tuple[str, ...] = ()
     doubtful: float = 0.0
     date_order: DateOrder | str = ""
+    zoned: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,26 +103,26 @@ class Distinct:
         return float(self.counts[list(positions)].sum()) / total if total else 0.0
 
 
-def examine(column: Column, cells: Distinct, blank: tuple[str, ...] = ()) -> Evidence:
+def examine(column: Column, cells: Distinct, answered: Reading = AS_DECLARED) -> Evidence:
     """Hold the cells of a column against its declaration.
 
     Parameters
     ----------
     column : Column
     cells : Distinct
-    blank : tuple of str
-        Words that the user takes for no value.
+    answered : Reading
+        What the user has said about words.
     """
-    given = UNIT_IN_CELLS if column.type == "money" else AS_DECLARED
-    reading = replace(given, blank=frozenset(blank))
+    reading = replace(answered, unit_declared=column.type == "money")
     misfits = convert(column, cells.texts, reading).misfits
     wrong = cells.share(misfits)
-    if column.type in ("category", "boolean"):
+    if column.type in ("category", "boolean", "rating"):
         return Evidence(1 - wrong, _words(cells.texts.iloc[list(misfits)]), wrong)
     ambiguous = [at for at, reason in misfits.items() if reason == "date_ambiguous"]
     if ambiguous:
         return _about_order(column, cells, cells.share(ambiguous))
-    return Evidence(1 - wrong)
+    zoned = cells.share(at for at, reason in misfits.items() if reason == "date_zone")
+    return Evidence(1 - wrong + zoned, zoned=zoned)
 
 
 def _words(texts: pd.Series) -> tuple[str, ...]:

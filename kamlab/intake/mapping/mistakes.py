@@ -9,6 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
+
+from kamlab.accounts.cells.convert import convert
 from kamlab.accounts.cells.reading import DateOrder
 from kamlab.accounts.spec import Column, Table
 from kamlab.accounts.tables import table
@@ -19,6 +23,8 @@ from kamlab.intake.mapping.rules import ColumnRule, ExportMapping, SheetRule
 from kamlab.intake.mapping.units import UNITS, Unit, units_for
 
 DATE_ORDERS = get_args(DateOrder)
+COUNTED = ("rating", "integer", "number")
+"""Types of numbers in which a word may stand for one; money and shares have units."""
 CURRENCY = re.compile("[A-Z]{3}")
 
 
@@ -83,8 +89,25 @@ def refuse(texts: Sequence[Text]) -> None:
 
 
 def codes_of(column: Column) -> tuple[str, ...]:
-    """Return what a word may mean in a category or in yes and no; nothing in other columns."""
+    """Return what a word may mean in a category, in yes and no or in a rating; else nothing."""
+    if column.type == "rating" and column.minimum is not None and column.maximum is not None:
+        return tuple(map(str, range(int(column.minimum), int(column.maximum) + 1)))
     return tuple(column.values) or (("TRUE", "FALSE") if column.type == "boolean" else ())
+
+
+def possible_values(column: Column) -> Text:
+    """Return, in words, what a word may mean in a column."""
+    if column.type not in COUNTED:
+        return listed(codes_of(column))
+    low, high = column.minimum, column.maximum
+    if low is None or high is None:
+        return say("intake.values_number")
+    return say("intake.values_between", low=f"{low:g}", high=f"{high:g}")
+
+
+def as_code(meaning: str | float | bool) -> str:
+    """Return what a word means as a mapping writes it."""
+    return meaning if isinstance(meaning, str) else str(meaning).upper()
 
 
 def in_a_call(mistake: Mistake) -> Text:
@@ -117,12 +140,13 @@ def _about_sheet(sheet: SheetRule, spec: Table) -> Iterator[Mistake]:
 
 
 def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -> Iterator[Mistake]:
-    units, codes = units_for(column), codes_of(column)
+    units = units_for(column)
+    takes_words = column.type in COUNTED or bool(codes_of(column))
     common = spoken(column) | {
         "heading": rule.heading,
         "currency": currency,
         "units": listed(units or ["–"]),
-        "codes": listed(codes),
+        "codes": possible_values(column),
         "orders": listed(DATE_ORDERS),
     }
 
@@ -137,10 +161,10 @@ def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -
         yield bad("unit_not_for", "unit", rule.unit)
     elif rule.unit and _is_of_another(UNITS[rule.unit], currency):
         yield bad("unit_currency", "unit", rule.unit)
-    if rule.values and not codes:
+    if rule.values and not takes_words:
         yield bad("values_not_for", "values")
-    for word, code in rule.values.items() if codes else ():
-        if code not in codes:
+    for word, code in rule.values.items() if takes_words else ():
+        if not _may_mean(code, column):
             yield bad("unknown_code", "values", code, word=word)
     if column.type != "date" and (rule.date_order != "ymd" or rule.timezone):
         yield bad("not_a_date", "timezone" if rule.timezone else "date_order")
@@ -148,6 +172,15 @@ def _about_column(sheet: str, rule: ColumnRule, column: Column, currency: str) -
         yield bad("date_order", "date_order", rule.date_order)
     if rule.timezone and not _is_zone(rule.timezone):
         yield bad("timezone", "timezone", rule.timezone)
+
+
+def _may_mean(code: str, column: Column) -> bool:
+    if column.type not in COUNTED:
+        return code in codes_of(column)
+    number = convert(column, pd.Series([code], dtype=object)).values
+    low = -np.inf if column.minimum is None else column.minimum
+    high = np.inf if column.maximum is None else column.maximum
+    return bool(number.between(low, high).all())
 
 
 def _read_differently(mapping: ExportMapping) -> Iterator[Mistake]:

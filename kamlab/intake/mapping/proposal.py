@@ -13,13 +13,14 @@ import pandas as pd
 
 from kamlab.foundation.columns import labelled
 from kamlab.foundation.language import Text, say
+from kamlab.intake.mapping.answers import Meaning
 from kamlab.intake.mapping.confirm import confirmed, mapping_of, open_questions
 from kamlab.intake.mapping.proposed import USUAL, ProposedSheet
 from kamlab.intake.mapping.rules import ExportMapping
 from kamlab.intake.mapping.write_mapping import write_proposal
 from kamlab.intake.sources.found import FoundTable
 
-Values = Mapping[str, Mapping[str, str | None]]
+Values = Mapping[str, Mapping[str, Meaning]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,12 +92,15 @@ class MappingProposal:
         sheets : mapping of str to str or None, optional
             Your sheet to our table; None leaves a sheet out.
         values : mapping of str to mapping, optional
-            For categories and yes/no: your heading to {your word: our code}; None for a word
-            that means "no value".
+            For categories and yes/no: your heading to {your word: our code}; for ratings and
+            other numbers without a unit: to {your word: the number}, such as {"とても": "7"}.
+            None for a word that means "no value", in any column; a mapping file has such words
+            under `blank`.
         date_order : str or mapping of str to str, optional
             "dmy" or "mdy", for all dates whose day and month are unclear, or by heading.
         timezone : str or mapping of str to str, optional
-            Where days are meant, such as "Asia/Tokyo", if times carry a zone.
+            Where days are meant, such as "Asia/Tokyo", if times carry a zone; for all dates or
+            by heading.
         currency : str, optional
             Code of the currency of all money; needless where a unit says it.
         name : str

@@ -9,10 +9,12 @@ from kamlab.accounts.spec import Column
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import Text, listed, say
 from kamlab.intake.mapping.answers import Known
+from kamlab.intake.mapping.automatic import kept_name
 from kamlab.intake.mapping.candidates import Candidate, candidates, is_near
 from kamlab.intake.mapping.evidence import FIT, MOST_WORDS, Distinct, Evidence, examine
 from kamlab.intake.mapping.propose_meaning import with_meaning
 from kamlab.intake.mapping.proposed import SURE, ProposedColumn, also
+from kamlab.intake.mapping.year_columns import say_wide, year_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,20 @@ def propose_columns(known: Known) -> tuple[ProposedColumn, ...]:
         for heading, at in _distinct(found.headings).items()
     ]
     wanted = _wanted(headings)
-    return tuple(_proposed(each, wanted, known) for each in headings)
+    years = year_columns(each.heading for each in headings if not each.told)
+    return tuple(_explained(_proposed(each, wanted, known), years, known) for each in headings)
+
+
+def _explained(
+    column: ProposedColumn, years: Mapping[str, tuple[str, ...]], known: Known
+) -> ProposedColumn:
+    """Add what a reason does not tell: a sheet of another shape, a name of its own."""
+    if alike := years.get(column.heading):
+        column = replace(column, why=also(column.why, say_wide(alike)))
+    name = kept_name(column.heading, table(known.table))
+    if column.column or column.open or name == column.heading:
+        return column
+    return replace(column, why=also(column.why, say("intake.why_own_name", name=name)))
 
 
 def _options(heading: str, known: Known) -> tuple[tuple[Candidate, ...], bool]:
@@ -88,11 +103,13 @@ def _proposed(each: _Heading, wanted: Mapping[str, list[_Heading]], known: Known
         return _open(kept, free, say("intake.why_repeated"))
     if each.told:
         return with_meaning(kept, first, each.cells, known)
-    evidence = examine(first.column, each.cells, known.answers.blank(each.heading))
+    evidence = examine(first.column, each.cells, known.answers.reading(each.heading))
     if not first.by_name and evidence.fits < FIT:
         return replace(kept, why=first.why)
     rivals = [other.heading for other in wanted[first.column.name] if other is not each]
     doubt = _doubt(free, rivals, evidence)
+    if rivals and len(free) == 1:
+        kept = replace(kept, rivals=tuple(rivals))
     return _open(kept, free, doubt) if doubt else with_meaning(kept, first, each.cells, known)
 
 

@@ -19,7 +19,7 @@ from kamlab.intake.mapping.proposed import ProposedColumn, Question, also
 from kamlab.intake.mapping.stated_units import Stated, unit_above, unit_in_heading
 from kamlab.intake.mapping.units import YEN
 
-SOME = 5
+SOME = 10
 """Unknown words that are named."""
 
 
@@ -92,37 +92,45 @@ def _with_words(
 ) -> ProposedColumn:
     heading = settled.heading
     values, blank = known.answers.meant(heading), known.answers.blank(heading)
+    answered = known.answers.reading(heading)
     order = cast("DateOrder", known.answers.date_order.get(heading, "ymd"))
     settled = replace(settled, values=values, blank=blank, date_order=order)
-    if column.type not in ("category", "boolean", "date"):
+    if column.type not in ("category", "boolean", "rating", "date"):
         return settled
-    evidence = examine(column, cells, blank)
+    evidence = examine(column, cells, answered)
     if column.type == "date":
+        settled = _with_zone(settled, evidence)
         return _with_order(settled, evidence, known) if evidence.doubtful else settled
     meant = {fold(word) for word in values}
     unknown = tuple(word for word in evidence.unknown if fold(word) not in meant)
     if not unknown:
         return settled
     why = say("intake.why_words", words=_some(unknown))
-    return _doubted(replace(settled, unknown=unknown), "values", why, evidence)
+    return _doubted(replace(settled, unknown=unknown), "values", why, evidence.doubtful)
+
+
+def _with_zone(settled: ProposedColumn, evidence: Evidence) -> ProposedColumn:
+    if not evidence.zoned or settled.timezone:
+        return settled
+    return _doubted(settled, "timezone", say("intake.why_timezone"), evidence.zoned)
 
 
 def _with_order(settled: ProposedColumn, evidence: Evidence, known: Known) -> ProposedColumn:
     told = known.answers.date_order.get(settled.heading) or known.answers.any_date_order
     order = cast("DateOrder", told or evidence.date_order)
     if not order:
-        return _doubted(settled, "date_order", say("intake.why_date_order"), evidence)
+        return _doubted(settled, "date_order", say("intake.why_date_order"), evidence.doubtful)
     why = settled.why if told else also(settled.why, say(f"intake.why_{order}"))
     return replace(settled, date_order=order, why=why)
 
 
 def _doubted(
-    settled: ProposedColumn, question: Question, why: Text, evidence: Evidence
+    settled: ProposedColumn, question: Question, why: Text, share: float
 ) -> ProposedColumn:
     """Ask about cells in doubt if there are many, else tell of them."""
-    if evidence.doubtful >= MANY:
+    if share >= MANY:
         return _ask(settled, question, why)
-    rare = say("intake.why_rare", why=why, share=f"{evidence.doubtful:.1%}")
+    rare = say("intake.why_rare", why=why, share=f"{share:.1%}")
     return replace(settled, why=also(settled.why, rare))
 
 

@@ -12,7 +12,8 @@ from kamlab.intake.mapping.automatic import automatic_rules, plain_name, table_o
 from kamlab.intake.mapping.candidates import named
 from kamlab.intake.mapping.crm import crm_caution, crm_named
 from kamlab.intake.mapping.propose_columns import propose_columns
-from kamlab.intake.mapping.proposed import LIKELY, SURE, USUAL, ProposedColumn, ProposedSheet
+from kamlab.intake.mapping.proposed import LIKELY, SURE, USUAL, ProposedColumn, ProposedSheet, also
+from kamlab.intake.mapping.year_columns import say_wide, year_columns
 from kamlab.intake.sources.found import FoundTable
 
 FEWEST = 3
@@ -129,13 +130,19 @@ def _by_headings(
     found: FoundTable, matches: Mapping[str, _Match], likely: list[str]
 ) -> ProposedSheet:
     if not likely:
-        return ProposedSheet(found.name, "", 0.0, say("intake.why_no_table"))
+        return ProposedSheet(found.name, "", 0.0, _why_none(found))
     if len(likely) > 1:
         return _open(found, tuple(likely), say("intake.why_tables", tables=listed(likely)))
     if caution := crm_caution(found.headings, likely[0]):
         return _open(found, (likely[0],), caution)
     why = say("intake.why_headings", headings=listed(matches[likely[0]].named))
     return ProposedSheet(found.name, likely[0], LIKELY, why)
+
+
+def _why_none(found: FoundTable) -> Text:
+    why = say("intake.why_no_table")
+    years = next(iter(year_columns(found.headings).values()), ())
+    return also(why, say_wide(years)) if years else why
 
 
 def _open(found: FoundTable, names: tuple[str, ...], why: Text) -> ProposedSheet:

@@ -13,7 +13,7 @@ SURE, STATED, USUAL, RECALLED, LIKELY, NOTHING = 1.0, 0.95, 0.9, 0.8, 0.7, 0.0
 that a CRM system gives it, the same from memory, a name that is only alike, none. An order, not
 a probability."""
 
-Question = Literal["table", "column", "unit", "values", "date_order"]
+Question = Literal["table", "column", "unit", "values", "date_order", "timezone"]
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,25 @@ class ProposedColumn(ColumnRule):
     why : Text
     candidates : tuple of str
         kamlab's columns that it may be, where that is open.
+    rivals : tuple of str
+        Other headings that may be the same column, where that is open.
     currency : str
         What heading or cells say of it; "" if nothing.
     divisor : int
         By what Excel divides the numbers that it shows, so that a unit in the heading may mean
         what is shown, and not what the cells hold.
     unknown : tuple of str
-        Words of a category or of yes and no whose meaning is not known.
+        Words of a category, of yes and no or of a rating whose meaning is not known.
     examples : tuple of str
         The first three values.
     open : tuple of str
-        What the user has to say: "column", "unit", "values", "date_order".
+        What the user has to say: "column", "unit", "values", "date_order", "timezone".
     """
 
     confidence: float = NOTHING
     why: Text = field(default_factory=lambda: same(""))
     candidates: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
     currency: str = ""
     divisor: int = 1
     unknown: tuple[str, ...] = ()

@@ -143,6 +143,7 @@ def _proposed_fields(sheet: ProposedSheet, column: ProposedColumn) -> dict[str, 
         "unit": ("", units_for(spec)),
         "values": ({**column.values, **dict.fromkeys(column.unknown, "")}, codes_of(spec)),
         "date_order": ("", ("dmy", "mdy")),
+        "timezone": ("", ("Asia/Tokyo", "UTC")),
     }
     choices: list[str] = []
     fields = _rule_fields(column)

@@ -110,7 +110,7 @@ BROKEN = {
     "word for a value that is none": mapped(
         TOP + SHEET + COLUMNS + '"売上" = { column = "is_key", values = { "重点" = "YES!" } }\n',
         ["line 7, 売上", "has no value 'YES!' for the word '重点'", "TRUE, FALSE"],
-        ["7行目、売上", "「重点」にあてられた「YES!」", "TRUE, FALSE"],
+        ["7行目、売上", "「重点」にあてられた「YES!」", "TRUE、FALSE"],
     ),
     "order of days for a text": mapped(
         TOP + SHEET + COLUMNS + '"売上" = { column = "name", date_order = "mdy" }\n',

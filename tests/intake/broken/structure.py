@@ -32,12 +32,12 @@ BROKEN = {
     "one column twice": Broken(
         csv_folder(accounts="顧客コード,account_id\nA-1,A-1\n"),
         ["The headings 顧客コード, account_id mean the same column", "Keep one of them"],
-        ["見出し顧客コード、account_idは、同じ列"],
+        ["見出し「顧客コード、account_id」は、同じ列"],
     ),
     "headings that differ in width only": Broken(
         csv_folder(accounts="account_id,ｅｍｐｌｏｙｅｅｓ,Employees\nA-1,1,2\n"),
         ["The headings ｅｍｐｌｏｙｅｅｓ, Employees mean the same column"],
-        ["見出しｅｍｐｌｏｙｅｅｓ、Employees"],
+        ["見出し「ｅｍｐｌｏｙｅｅｓ、Employees」"],
     ),
     "foreign heading and file name": Broken(
         csv_folder(アンケート=f"{SURVEY.replace('wave', '調査回')}\nA-1,R-1,x,2026-04-01\n"),

@@ -84,6 +84,12 @@ BROKEN = {
         10,
         "no column manger (did you mean 'manager'?)",
     ),
+    "label for a name, in English": (
+        '"担当者" = "manager"',
+        '"担当者" = "Account manager"',
+        10,
+        "no column Account manager (did you mean 'manager'?)",
+    ),
     "label for a name": ('"担当者" = "manager"', '"担当者" = "営業担当"', 10, "no column 営業担当"),
     "no unit": ('unit = "千円", ', "", 12, "has no unit, and kamlab guesses none. Write unit ="),
     "wrong unit": (
