@@ -29,7 +29,7 @@ ROWS_OF_ANOTHER_KIND = ("curve", "simex", "intake")
 """A cohort's periods, levels of a simulation, rows read: `augment` has no account in them."""
 WITH_ROWS = tuple(name for name in NAMES if name not in {*COMPARISONS, *ROWS_OF_ANOTHER_KIND})
 BY_PERIOD = ("worth", "gamma", "median", "own_retention", "validation")
-HOSTILE = '<script>alert("x")</script> & $\\frac$ {0} %s'
+HOSTILE = '$\\frac$ <script>alert("x")</script> & {0} %s'
 HOSTILE_ONES = ("board", "worth", "stay", "gain", "theory", "both", "model", "levels", "nested")
 
 

@@ -32,8 +32,11 @@ class TomlLines:
         for line, words in enumerate(text.split("\n"), start=1):
             if _HEADER.match(words) and (path := _path(words)):
                 sheets += path == ("sheet",)
+                if path[0] == "sheet":
+                    self._note(0, ("sheet",), line)
                 within = (sheets, path[1:]) if path[0] == "sheet" else (0, path)
                 self._note(*within, line)
+                self._note(0, path, line)
             elif (found := _KEY.match(words)) and (path := _path(f"{found[1]} = 0")):
                 self._note(within[0], within[1] + path, line)
 

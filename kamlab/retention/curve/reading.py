@@ -89,7 +89,8 @@ def _broken_cohorts(rows: pd.DataFrame, names: tuple[str, ...]) -> list[Text]:
     by_cohort = rows.groupby("cohort")
     step, rise = by_cohort["period"].diff(), by_cohort["survivors"].diff()
     cohort = rows["cohort"].where(rows["cohort"] != "", "1").astype(str)
-    at = cohort + " / " + rows["period"].map("{:g}".format)
+    places = [f"{one} / {period:g}" for one, period in zip(cohort, rows["period"], strict=True)]
+    at = pd.Series(places, index=rows.index, dtype="str")
     for wrong, key in (
         (step == 0, "retention.curve_twice"),
         (step > 1, "retention.curve_gap"),

@@ -114,7 +114,7 @@ BROKEN = {
     ),
     "field without end": Broken(
         csv_folder(accounts="account_id,name\nA-1," + "x" * (2 * MEGABYTE) + "\n"),
-        ["table accounts, row 2", "field larger than field limit", "quotation mark"],
-        ["2行目", "引用符"],
+        ["table accounts, row 2", "more than 131,072 characters", "quotation mark"],
+        ["2行目", "131,072文字を超える", "引用符"],
     ),
 }

@@ -102,9 +102,9 @@ BROKEN = {
         ["line 1, currency: '円' is no code of a currency", '"JPY"'],
         ["1行目、currency", "「円」は通貨コードではありません"],
     ),
-    "words for a number": mapped(
-        TOP + SHEET + COLUMNS + '"売上" = { column = "employees", values = { "多い" = "100" } }\n',
-        ["line 7, 売上: The column employees", "neither a category nor yes and no", "Take values"],
+    "words for a text": mapped(
+        TOP + SHEET + COLUMNS + '"売上" = { column = "manager", values = { "a" = "b" } }\n',
+        ["line 7, 売上: The column manager", "neither a category nor yes and no", "Take values"],
         ["7行目、売上", "values を消してください"],
     ),
     "word for a value that is none": mapped(

@@ -85,6 +85,8 @@ def test_everything_that_is_open_is_told_at_once_with_how_to_answer(proposal):
     for answer in (
         "columns={'担当者': 'manager'}",
         "columns={'営業担当': 'manager'}",
+        "columns={'担当者': None, '営業担当': None}",
+        "export:営業担当",
         "units={'顧客内シェア': '%'}",
         "units={'売上高': \"…\"}",
         "values={'種別': {'訪問': '…'}}",
@@ -93,8 +95,8 @@ def test_everything_that_is_open_is_told_at_once_with_how_to_answer(proposal):
     ):
         assert answer in text.en
         assert answer in text.ja
-    assert "Still open or wrong in the mapping: 7" in text.en
-    assert len(proposal.questions()) == 7
+    assert "Still open or wrong in the mapping: 6" in text.en
+    assert len(proposal.questions()) == 6
 
 
 def test_every_answer_that_the_questions_show_is_one(proposal):
@@ -102,6 +104,18 @@ def test_every_answer_that_the_questions_show_is_one(proposal):
     for kind, key in [("units", "売上高"), ("units", "顧客内シェア"), ("values", "種別")]:
         fewer = {k: v for k, v in ANSWERS[kind].items() if k != key}
         assert refused(proposal, **{**ANSWERS, kind: fewer}).en.count("\n- ") == 1
+
+
+def test_which_of_two_rivals_a_column_is_is_asked_once(proposal):
+    text = refused(proposal)
+    assert text.en.count("may each be the column manager") == 1
+    assert text.ja.count("どれも列「manager」に該当しうる") == 1
+    assert "担当者 = 田中; 営業担当 = 佐藤 / 鈴木" in text.en
+
+
+def test_neither_of_two_rivals_need_be_ours(proposal):
+    mapping = proposal.confirm(**{**ANSWERS, "columns": {"営業担当": None, "担当者": None}})
+    assert "manager" not in {rule.column for rule in mapping.sheets[0].columns}
 
 
 def test_one_answer_about_two_rivals_settles_both(proposal):

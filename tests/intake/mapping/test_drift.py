@@ -70,6 +70,28 @@ def test_a_heading_in_more_words_is_suggested_if_it_is_the_only_one(
     assert f'write "{suggested}" = "industry"' in told[0][4]
 
 
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        (["売上高（百万円）"], ("売上高（百万円）", "百万円")),
+        (["売上高（前年）", "売上高（億円）"], ("売上高（億円）", "億円")),
+        (["売上高(税抜)"], ("売上高(税抜)", "…")),
+        (["住所"], ("…", "…")),
+    ],
+)
+def test_money_under_a_new_heading_is_told_with_its_unit(found_table, new, told):
+    periods = {"取引先コード": ["1"], "年度": ["1"], "期首": ["2025-04-01"], "期末": ["2026-03-31"]}
+    sheets = [found_table("取引先", {"取引先コード": ["1"]})]
+    before = propose("crm", [*sheets, found_table("実績", {**periods, "売上高": ["1"]})])
+    mapping = before.confirm(units={"売上高": "円"}, sheets={"実績": "periods"})
+    after = [*sheets, found_table("実績", periods | {heading: ["1"] for heading in new})]
+    (gone, _) = changes(mapping, after)
+    assert gone[:3] == ("warning", "実績", "売上高")
+    assert "which the company lacks without it" in gone[3]
+    name, unit = told
+    assert f'"{name}" = {{ column = "revenue", unit = "{unit}" }}' in gone[4]
+
+
 def test_kept_headings_that_come_and_go_are_told_in_one_line_each(mapping, found_table):
     columns = {k: v for k, v in ACCOUNTS.items() if k != "備考"} | {"住所": ["x"], "電話": ["y"]}
     told = changes(mapping, [found_table("取引先一覧", columns), found_table("アンケート", SURVEY)])

@@ -4,8 +4,10 @@ import pytest
 from kamlab.accounts.tables import TABLES, table
 from kamlab.foundation.language import speaking
 from kamlab.intake.giving.write import write_company
+from kamlab.intake.mapping.answers import Known, SheetAnswers
 from kamlab.intake.mapping.candidates import candidates
 from kamlab.intake.mapping.propose import propose, propose_mapping
+from kamlab.intake.mapping.propose_columns import propose_columns
 
 
 def proposed(found_table, name, columns, **options):
@@ -372,10 +374,10 @@ def test_the_table_shows_everything_in_both_languages(found_table):
     assert by_heading.loc["売上高", "unit"] == "?"
     assert by_heading.loc["売上高", "examples"] == "1 / 2"
     assert shown.iloc[-1].tolist()[:6] == ["メモ", "", "", "", 0.0, "kept"]
-    assert len(proposal.questions()) == 3
-    assert "still open: 3" in repr(proposal)
+    assert len(proposal.questions()) == 2
+    assert "still open: 2" in repr(proposal)
     with speaking("ja"):
-        assert "未決定：3件" in repr(proposal)
+        assert "未決定：2件" in repr(proposal)
         assert proposal.table()["why"].str.contains("[ぁ-ん一-鿿]").all()
 
 
@@ -411,3 +413,40 @@ def test_what_kamlab_writes_itself_is_proposed_without_a_question(company, tmp_p
     mapping = proposal.confirm()
     assert {sheet.table for sheet in mapping.sheets} == {*TABLES, "settings"}
     assert mapping.currency == "USD"
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["2023年度売上", "2024年度売上"],
+        ["売上 FY2023", "売上 FY2024"],
+        ["令和5年度", "令和6年度"],
+        ["2023", "２０２４"],
+    ],
+)
+def test_one_column_a_year_is_told_with_the_shape_that_is_wanted(found_table, headings):
+    told = proposed(found_table, "取引先", {"取引先コード": ["1"]} | {h: ["1"] for h in headings})
+    for heading in headings:
+        assert "one row per account and period" in told[heading].why.en
+        assert f"年ごとに列が分かれている（{headings[0]}" in told[heading].why.ja
+    unread = sheet_of(found_table, "推移", ["顧客", *headings])
+    assert "one row per account and period" in unread.why.en
+
+
+@pytest.mark.parametrize(
+    "headings", [["2023年度売上", "2024年度計画"], ["2023年度売上"], ["売上", "利益"]]
+)
+def test_columns_of_other_things_are_not_told_to_be_years(found_table, headings):
+    told = proposed(found_table, "取引先", {"取引先コード": ["1"]} | {h: ["1"] for h in headings})
+    assert not any("one column a year" in column.why.en for column in told.values())
+
+
+def test_a_column_kept_under_another_name_says_so(found_table):
+    cells = {"id": ["1"], "Account Owner": ["a"], "担当者": ["b"], "備考": ["c"]}
+    found = found_table("accounts", cells)
+    known = Known(found, "accounts", SheetAnswers(columns={"Account Owner": "manager"}))
+    told = {column.heading: column for column in propose_columns(known)}
+    assert told["担当者"].column == ""
+    assert "named export:担当者 in the company" in told["担当者"].why.en
+    assert "取り込み後の列名は export:担当者" in told["担当者"].why.ja
+    assert "export:" not in told["備考"].why.en
