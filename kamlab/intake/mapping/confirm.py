@@ -143,7 +143,7 @@ def _which_of(
         answers=listed(f"columns={{{key!r}: {name!r}}}" for key in keys),
         nothing="columns={" + ", ".join(f"{key!r}: None" for key in keys) + "}",
         names=listed(kept_name(rival.heading, table(sheet.table)) for rival in rivals),
-        examples="; ".join(shown),
+        examples=listed(shown),
     )
 
 

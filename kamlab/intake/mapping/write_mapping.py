@@ -9,10 +9,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import Text, say
 from kamlab.intake.giving.target import make_way
+from kamlab.intake.mapping.automatic import kept_name
 from kamlab.intake.mapping.mistakes import codes_of, find_mistakes, in_a_call, refuse
 from kamlab.intake.mapping.proposed import ProposedColumn, ProposedSheet
 from kamlab.intake.mapping.rules import KEEP, ColumnRule, ExportMapping, SheetRule
@@ -115,8 +117,18 @@ def _block(sheet: SheetRule) -> SheetBlock:
     fields = _said(name=sheet.name, table=sheet.table, header_row=sheet.header_row)
     rules = {rule.heading: rule for rule in sheet.columns}
     headings = dict.fromkeys([*sheet.headings, *rules])
-    lines = [ColumnLine(heading, _rule_fields(rules.get(heading))) for heading in headings]
+    spec = table(sheet.table)
+    lines = [
+        ColumnLine(h, _rule_fields(rules.get(h)), "" if h in rules else _own_name(h, spec))
+        for h in headings
+    ]
     return SheetBlock(fields, lines)
+
+
+def _own_name(heading: str, spec: Table) -> str:
+    """Return a comment on the name of a column that stays as it is; none where it has its own."""
+    name = kept_name(heading, spec)
+    return "" if name == heading else str(say("intake.why_own_name", name=name))
 
 
 def _proposed_block(sheet: ProposedSheet) -> SheetBlock:

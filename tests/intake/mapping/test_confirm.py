@@ -110,7 +110,7 @@ def test_which_of_two_rivals_a_column_is_is_asked_once(proposal):
     text = refused(proposal)
     assert text.en.count("may each be the column manager") == 1
     assert text.ja.count("どれも列「manager」に該当しうる") == 1
-    assert "担当者 = 田中; 営業担当 = 佐藤 / 鈴木" in text.en
+    assert "担当者 = 田中, 営業担当 = 佐藤 / 鈴木" in text.en
 
 
 def test_neither_of_two_rivals_need_be_ours(proposal):
@@ -292,3 +292,12 @@ def test_data_are_simulated_where_the_user_says_so(proposal, tmp_path):
     mapping = proposal.confirm(**ANSWERS, simulated=True)
     assert mapping.simulated
     assert read_mapping(mapping.save(tmp_path / "crm.toml")).simulated
+
+
+def test_a_saved_mapping_tells_the_name_of_a_column_that_is_kept(proposal, tmp_path):
+    path = proposal.confirm(**ANSWERS).save(tmp_path / "crm.toml")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    (kept,) = (line for line in lines if line.startswith('"担当者"'))
+    assert kept.startswith('"担当者" = "keep"  # named export:担当者 in the company')
+    assert '"備考" = "keep"' in lines
+    assert read_mapping(path) == proposal.confirm(**ANSWERS)
