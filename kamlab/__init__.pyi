@@ -1,13 +1,13 @@
 from . import theory as theory
 from .accounts.company import Company as Company
 from .accounts.facts import account_facts as account_facts
+from .accounts.orders.summarise import summarise_transactions as summarise_transactions
 from .accounts.samples import example_file as example_file
 from .accounts.samples import load as load
 from .accounts.samples import sample_company as sample_company
 from .accounts.simulate import simulate_company as simulate_company
 from .accounts.tables import constructs as constructs
 from .accounts.tables import dictionary as dictionary
-from .accounts.orders.summarise import summarise_transactions as summarise_transactions
 from .foundation.claims import Claim as Claim
 from .foundation.columns import labelled as labelled
 from .foundation.compare import compare as compare

@@ -235,10 +235,17 @@ def _turned_into_days(sheet: Sheet, column: Column) -> Iterator[Finding]:
 def _percent_of_percent(
     sheet: Sheet, column: Column, values: pd.Series, reading: Reading
 ) -> Iterator[Finding]:
-    """Doubt percents that are all 1 or less: Excel stores what it shows as 35 % as 0.35."""
-    if column.type == "share" and reading.scale < 1 and values.max() <= reading.scale:
+    """Doubt percents of 1 or less: Excel stores what it shows as 35 % as 0.35."""
+    if column.type != "share" or reading.scale == 1:
+        return
+    if values.max() <= reading.scale:
         finding = about(sheet.spec.name, "percent_twice", allowed(column), column=column.name)
         yield replace(finding, severity="warning")
+        return
+    signed = sheet.given[column.name].astype(str).str.contains("[%％]")
+    small = (values > 0) & (values < reading.scale) & ~signed
+    where = np.flatnonzero(small.to_numpy(dtype=bool))
+    yield from _cells(sheet, column, where, "percent_or_share", allowed(column))
 
 
 def _points_for_thousands(sheet: Sheet, column: Column, values: pd.Series) -> Iterator[Finding]:

@@ -9,10 +9,10 @@ from importlib.resources import files
 import pytest
 
 from kamlab.accounts.cells import convert
-from kamlab.foundation.nearest import fold
 from kamlab.accounts.tables import SETTINGS, TABLES, constructs, dictionary, table
 from kamlab.foundation.claims import Status
 from kamlab.foundation.language import Text, speaking
+from kamlab.foundation.nearest import fold
 
 WORDS = tomllib.loads(files("kamlab.accounts").joinpath("words.toml").read_text(encoding="utf-8"))
 JAPANESE = re.compile("[぀-ヿ一-鿿]")

@@ -11,11 +11,11 @@ import statsmodels.api as sm
 
 import kamlab as kl
 from kamlab.accounts import simulate
-from kamlab.intake.read import read_company
 from kamlab.accounts.simulation.truth import RETENTION
 from kamlab.accounts.tables import table
-from kamlab.intake.giving.write import write_company
 from kamlab.foundation.language import speaking
+from kamlab.intake.giving.write import write_company
+from kamlab.intake.read import read_company
 
 ERRORS = 3.5  # Monte-Carlo standard errors; the seeds are fixed
 DECLARED = tomllib.loads(

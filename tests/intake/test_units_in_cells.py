@@ -56,3 +56,12 @@ def test_percents_that_are_shares_already_are_doubted(export):
     problems = kl.check_company(path, mapping=mapped("円", share="%")).problems()
     assert "stores a cell that it shows as 35 % as 0.35" in problems["problem"].item()
     assert len(kl.check_company(path, mapping=mapped("円")).problems()) == 0
+
+
+def test_a_share_among_percents_is_not_divided_once_more(export):
+    rows = [["A", 1, 58], ["B", 2, 0.35], ["C", 3, "0.4%"], ["D", 4, 0], ["E", 5, "35%"]]
+    intake = kl.check_company(export("0", *rows), mapping=mapped("円", share="%"))
+    accounts = intake.company().accounts.set_index("account_id")["share_of_wallet"]
+    assert accounts.round(4).to_dict() == {"A": 0.58, "C": 0.004, "D": 0, "E": 0.35}
+    assert intake.set_aside()["accounts"]["excel_row"].tolist() == [3]
+    assert "may be 0.35 % or a share" in intake.problems()["problem"].item()
