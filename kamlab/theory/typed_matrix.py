@@ -114,7 +114,8 @@ def read_matrix(path: str | PathLike[str]) -> TypedMatrix:
 def _grid(path: Path) -> list[list[object]]:
     if path.suffix.lower() == ".xlsx":
         try:
-            sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+            closed = io.BytesIO(path.read_bytes())  # the file itself would stay open
+            sheet = load_workbook(closed, read_only=True, data_only=True).worksheets[0]
         except (OSError, BadZipFile, KeyError, ValueError) as error:
             raise KamlabError(say("theory.typed_unreadable", path=path)) from error
         return [list(row) for row in sheet.iter_rows(values_only=True)]
