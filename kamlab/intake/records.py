@@ -11,12 +11,12 @@ import pandas as pd
 
 from kamlab.accounts.cells.convert import convert, infer
 from kamlab.accounts.findings import Place, Sheet, their_name
-from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import join, same, say
 from kamlab.foundation.nearest import fold
 from kamlab.intake.giving.escaping import unguard
+from kamlab.intake.mapping.automatic import kept_name
 from kamlab.intake.mapping.rules import ColumnRule, SheetRule
 from kamlab.intake.mapping.units import UNITS, reading_of
 from kamlab.intake.problems import problem
@@ -60,7 +60,7 @@ def name_columns(found: FoundTable, rule: SheetRule) -> Records:
     problems = list(_unnamed(found, place))
     for at, heading in enumerate(found.headings):
         cells = found.cells.iloc[:, at].reset_index(drop=True)
-        name = ours.get(fold(heading)) or _own_name(heading, spec)
+        name = ours.get(fold(heading)) or kept_name(unguard(heading), spec)
         if name in headings and name not in ours.values():
             name = _numbered(name, headings)
         if name in headings:
@@ -120,12 +120,6 @@ def _hangs_on_epoch(part: Records, rule: ColumnRule) -> bool:
         for epoch_1904 in (False, True)
     )
     return not early.equals(late)
-
-
-def _own_name(heading: str, spec: Table) -> str:
-    """Return the name under which an unknown column is kept: never one that means another."""
-    heading = unguard(heading)
-    return f"export:{heading}" if fold(heading) in spec.by_heading else heading
 
 
 def _numbered(name: str, taken: Container[str]) -> str:

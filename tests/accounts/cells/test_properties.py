@@ -15,20 +15,8 @@ from kamlab.accounts.cells.convert import convert
 from kamlab.accounts.cells.numbers import NUMERIC, bare_numbers, number_parser
 from kamlab.accounts.cells.parsed import Misfit
 from kamlab.accounts.cells.reading import Reading
-from kamlab.accounts.tables import table
+from tests.accounts.cells.conftest import COLUMNS
 
-COLUMNS = {
-    "id": table("accounts")["account_id"],
-    "text": table("accounts")["name"],
-    "category": table("interactions")["outcome"],
-    "integer": table("accounts")["employees"],
-    "number": table("accounts")["recency"],
-    "money": table("transactions")["amount"],
-    "share": table("accounts")["share_of_wallet"],
-    "rating": table("accounts")["buyer_ties"],
-    "date": table("survey")["answered_on"],
-    "boolean": table("accounts")["is_key"],
-}
 FULL_WIDTH = str.maketrans("0123456789,.-+", "０１２３４５６７８９，．－＋")
 NEGATIVE_MARKS = ["▲{}", "△{}", "▲ {}", "−{}", "‐{}", "({})", "{}-"]
 SCALES = [0.01, 1e3, 1e4, 1e6, 1e8]

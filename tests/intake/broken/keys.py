@@ -37,7 +37,8 @@ BROKEN = {
     "same row twice": Broken(
         csv_folder(accounts="account_id,name\nA-1,x\nA-2,y\nA-1,x\n"),
         [
-            "row 4: Row 2 says the same already, in every column that kamlab reads (account_id",
+            "row 4: Row 2 says the same already, in every column that kamlab reads",
+            "kamlab reads (account_id A-1)",
             "Take one",
         ],
         ["4行目", "kamlab が読む列はすべて2行目と同じです", "どちらか一方を取り除いて"],
