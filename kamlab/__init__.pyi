@@ -22,6 +22,11 @@ from .foundation.errors import NotApplicable as NotApplicable
 from .foundation.errors import RecalledClaimWarning as RecalledClaimWarning
 from .foundation.errors import RowsLeftOutWarning as RowsLeftOutWarning
 from .foundation.language import use_language as use_language
+from .hypotheses.assess import assess_hypotheses as assess_hypotheses
+from .hypotheses.declaration.declare import declare_hypotheses as declare_hypotheses
+from .hypotheses.declaration.load import load_hypotheses as load_hypotheses
+from .hypotheses.hypothesis import Hypothesis as Hypothesis
+from .hypotheses.power import power as power
 from .intake.check import check_company as check_company
 from .intake.giving.template import write_template as write_template
 from .intake.giving.write import write_company as write_company
@@ -37,6 +42,7 @@ from .lab.self_checks import check_answer as check_answer
 from .lab.trust_explorer import explore_trust as explore_trust
 from .lab.value_explorer import explore_lifetime_value as explore_lifetime_value
 from .panel.analysis_table import analysis_table as analysis_table
+from .panel.behaviours import behaviours as behaviours
 from .panel.simex import simex as simex
 from .portfolio.classify import classify as classify
 from .portfolio.comparison.compare import compare_portfolios as compare_portfolios
@@ -48,9 +54,13 @@ from .quality.measure import measure_quality as measure_quality
 from .quality.reliability import alpha_of_covariance as alpha_of_covariance
 from .quality.reliability import cronbach_alpha as cronbach_alpha
 from .quality.score_error import score_error as score_error
+from .report.write import company_report as company_report
+from .report.write import write_report as write_report
+from .reproduction.ledger import ledger as ledger
 from .retention.curve.fit import fit_retention_curve as fit_retention_curve
 from .retention.renewal.fit import fit_retention as fit_retention
 from .retention.survival.curves import survival_curves as survival_curves
+from .retention.validation.compare_forecasts import compare_forecasts as compare_forecasts
 from .retention.validation.validate import validate_retention as validate_retention
 from .selection.capacity import plan_capacity as plan_capacity
 from .selection.coverage import account_coverage as account_coverage

@@ -8,7 +8,7 @@ import kamlab
 PACKAGE = Path(kamlab.__file__).parent
 ORDER = (
     "foundation", "accounts", "intake", "portfolio", "selection", "sem", "quality", "theory",
-    "panel", "retention", "value", "lab",
+    "panel", "retention", "value", "reproduction", "hypotheses", "report", "command", "lab",
 )  # fmt: skip
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
 # A file that needs scrolling is redrawn; 300 lines is the house's own measure.

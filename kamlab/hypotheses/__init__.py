@@ -1,0 +1,1 @@
+"""Say it first, test it once: declared hypotheses, their verdicts, and the power to reach one."""

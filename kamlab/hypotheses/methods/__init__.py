@@ -1,0 +1,1 @@
+"""Each kind of hypothesis, and how its effect is estimated."""

@@ -1,0 +1,1 @@
+"""Reports: results as pages for people who will not open a notebook."""
