@@ -72,6 +72,7 @@ def _p_value(cell: float) -> str:
 FORMATS: dict[str, Callable[..., str]] = {
     "number": _number,
     "points": lambda cell: f"{cell:z.2f}",
+    "digits": lambda cell: f"{cell:.7g}",
     "count": lambda cell: f"{cell:,.0f}",
     "money": lambda cell: f"{cell:,.0f}",
     "percent": lambda cell: f"{cell:.1%}",

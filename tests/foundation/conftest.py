@@ -33,6 +33,7 @@ def _one_of_every_kind(company, stay, worth, gain, _table):
         "corrected": kl.fit_retention(formula, _table, error=error),
         "survival": kl.survival_curves(company, by="trust"),
         "validation": kl.validate_retention(formula, _table),
+        "forecasts": kl.compare_forecasts({"quality": formula, "size": "stayed ~ size"}, _table),
         "curve": kl.fit_retention_curve([1000, 869, 743, 653, 593, 551, 517, 491]),
         "curve_by_trust": kl.fit_retention_curve(company, covariates=["trust"]),
         "elasticities": kl.value_elasticities(100, 0.9, 0.12),

@@ -200,7 +200,8 @@ def test_codes_and_answers_are_worded_in_the_language_in_use(language):
 
 def test_a_table_for_people_keeps_every_column_even_where_two_have_one_label(language):
     frame = pd.DataFrame({name: [1] for name in glossary() if name not in FAMILIES})
-    frame["answered_on"] = pd.Timestamp("2026-04-01")
+    dates = [name for name in frame if glossary()[name].format == "date"]
+    frame[dates] = pd.Timestamp("2026-04-01")
     assert labelled(frame).shape == frame.shape
 
 

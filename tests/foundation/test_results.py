@@ -19,7 +19,15 @@ from kamlab.foundation.style import DescribedFigure
 NAMES = (
     *("board", "quality", "theory", "stay", "worth", "gain", "both", "model", "nested"),
     *("score_error", "probit", "hazard", "firth", "random_intercept", "cox", "corrected"),
-    *("survival", "validation", "curve", "curve_by_trust", "elasticities", "gain_of_retention"),
+    *(
+        "survival",
+        "validation",
+        "forecasts",
+        "curve",
+        "curve_by_trust",
+        "elasticities",
+        "gain_of_retention",
+    ),
     *("purchases", "spend", "residual_value", "gamma", "median", "own_retention"),
     *("simex", "causality", "intake"),
 )
@@ -28,7 +36,7 @@ COMPARISONS = ("both", "nested", "elasticities", "gain_of_retention", "causality
 ROWS_OF_ANOTHER_KIND = ("curve", "simex", "intake")
 """A cohort's periods, levels of a simulation, rows read: `augment` has no account in them."""
 WITH_ROWS = tuple(name for name in NAMES if name not in {*COMPARISONS, *ROWS_OF_ANOTHER_KIND})
-BY_PERIOD = ("worth", "gamma", "median", "own_retention", "validation")
+BY_PERIOD = ("worth", "gamma", "median", "own_retention", "validation", "forecasts")
 HOSTILE = '$\\frac$ <script>alert("x")</script> & {0} %s'
 HOSTILE_ONES = ("board", "worth", "stay", "gain", "theory", "both", "model", "levels", "nested")
 
@@ -57,6 +65,7 @@ def test_tidy_has_one_row_per_term(result, name):
         "survival": ["curve", "time"],
         "gain_of_retention": ["discount_rate", "retention_rate"],
         "causality": ["challenge"],
+        "forecasts": ["foretold_by", "term"],
         "intake": ["table"],
     }
     assert not tidy.duplicated(keys.get(name, ["term"])).any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from kamlab.foundation import toml_entries
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
@@ -22,14 +23,14 @@ def with_weights(model: Model, weights: Mapping[str, float]) -> Model:
     """Return the model with other weights for some columns, or raise `ArgumentError`."""
     columns = [item.column for axis in model.axes for item in axis.items]
     if not isinstance(weights, Mapping):
-        raise ArgumentError(say("portfolio.bad_weights_given", got=entries.shown(weights)))
+        raise ArgumentError(say("portfolio.bad_weights_given", got=toml_entries.shown(weights)))
     for column, weight in weights.items():
         if column not in columns:
             raise ArgumentError(_unknown("portfolio.unknown_weight", column, columns))
         try:
             entries.weight(weight)
         except ValueError as error:
-            words = {"column": column, "weight": entries.shown(weight)}
+            words = {"column": column, "weight": toml_entries.shown(weight)}
             raise ArgumentError(say("portfolio.bad_weight", **words)) from error
     return replace(model, axes=tuple(_reweighted(axis, weights) for axis in model.axes))
 
@@ -60,7 +61,7 @@ def _recut(axis: Axis, cut: GivenCut, scale: tuple[float, float]) -> Axis:
     rule = entries.checked_cut(cut)
     low, high = scale
     if not isinstance(rule, str) and not all(low < score <= high for score in rule):
-        words = {"cut": entries.shown(cut), "low": f"{low:g}", "high": f"{high:g}"}
+        words = {"cut": toml_entries.shown(cut), "low": f"{low:g}", "high": f"{high:g}"}
         raise ArgumentError(say("portfolio.cut_off_scale", **words))
     borders, needed = 1 if isinstance(rule, str) else len(rule), len(axis.levels) - 1
     if borders != needed:

@@ -15,9 +15,9 @@ from kamlab.foundation.claims import Status
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, join, same, say
 from kamlab.foundation.nearest import nearest_hint
-from kamlab.portfolio.declaration.declared import Source
+from kamlab.foundation.toml_source import Source
 from kamlab.portfolio.declaration.model import Model
-from kamlab.portfolio.declaration.reading import read_model
+from kamlab.portfolio.declaration.reading import MODEL_FILE, read_model
 
 
 def load_model(model: str | Path) -> Model:
@@ -107,5 +107,5 @@ def _path(name: str) -> Path:
 
 @cache
 def _names_that_are_no_model() -> Mapping[str, Text]:
-    blocks = [Source.read(_path(name)).block("not_this") for name in shipped_models()]
+    blocks = [Source.read(_path(name), MODEL_FILE).block("not_this") for name in shipped_models()]
     return {name: block.text("why") for block in blocks for name in block.entry.get("names", ())}

@@ -6,12 +6,18 @@ from collections import Counter
 from itertools import product
 from pathlib import Path
 
+from kamlab.foundation import toml_entries
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.toml_source import Block, FileKind, Source
 from kamlab.portfolio.declaration import entries
-from kamlab.portfolio.declaration.declared import Block, Source
 from kamlab.portfolio.declaration.model import Axis, Cell, Condition, Item, Model, Rule
 
+MODEL_FILE = FileKind(
+    unreadable="portfolio.unreadable",
+    missing="portfolio.no_such_file",
+    wrong="portfolio.bad_model",
+)
 TWO_LEVELS = ("low", "high")
 TESTS = ("at_least", "at_most", "below", "is")
 BLOCKS = {"citation", "scale", "cut", "effort", "axis", "cell", "missing", "remark", "not_this"}
@@ -19,7 +25,7 @@ BLOCKS = {"citation", "scale", "cut", "effort", "axis", "cell", "missing", "rema
 
 def read_model(path: Path) -> Model:
     """Read a model's file, or raise `ModelError` with every mistake."""
-    source = Source.read(path)
+    source = Source.read(path, MODEL_FILE)
     top = source.whole()
     top.taken |= BLOCKS
     head = {
@@ -34,7 +40,7 @@ def read_model(path: Path) -> Model:
     axis_blocks, cell_blocks = source.blocks("axis"), source.blocks("cell")
     axes = [_axis(block, head["scale"], common_cut) for block in axis_blocks]
     if not axes:
-        source.note(1, "axis", say("portfolio.missing_entry", entry="[[axis]]"))
+        source.note(1, "axis", say("foundation.toml_missing_entry", entry="[[axis]]"))
     named = all(axis.name and axis.levels and all(axis.levels) for axis in axes)
     cells = [_cell(block, axes if named else []) for block in cell_blocks]
     _refuse_doubles(axis_blocks, [axis.name for axis in axes])
@@ -48,14 +54,17 @@ def read_model(path: Path) -> Model:
 
 
 def _citation(block: Block) -> Claim:
-    text = block.take("text", entries.wording)
-    status = block.take("status", entries.status)
+    text = block.take("text", toml_entries.wording)
+    status = block.take("status", toml_entries.status)
     block.finish()
     return Claim(text, status or Status.DESIGN, text or "?")
 
 
 def _scale(block: Block) -> Claim | None:
-    low, high = block.take("minimum", entries.number), block.take("maximum", entries.number)
+    low, high = (
+        block.take("minimum", toml_entries.number),
+        block.take("maximum", toml_entries.number),
+    )
     claim: Claim | None = block.claim((low, high))
     if low is not None and high is not None and not low < high:
         block.bad("minimum", say("portfolio.bad_scale", low=f"{low:g}", high=f"{high:g}"))
@@ -128,9 +137,9 @@ def _item(block: Block) -> Item:
     item = Item(
         column=block.take("column", entries.column),
         weight=block.take("weight", entries.weight, 1.0) or 0.0,
-        reverse=bool(block.take("reverse", entries.flag, default=False)),
+        reverse=bool(block.take("reverse", toml_entries.flag, default=False)),
         bounds=block.take("range", entries.bounds, None),
-        ranked=bool(block.take("rank", entries.flag, default=False)),
+        ranked=bool(block.take("rank", toml_entries.flag, default=False)),
     )
     if item.bounds and item.ranked:
         block.bad("range", say("portfolio.range_or_rank"))
@@ -154,7 +163,7 @@ def _condition(block: Block) -> Condition:
         block.bad("", say("portfolio.one_test", tests=", ".join(TESTS)))
         return Condition(column, "is", 1.0)
     test = given[0]
-    value = block.take(test, entries.flag if test == "is" else entries.number)
+    value = block.take(test, toml_entries.flag if test == "is" else toml_entries.number)
     block.finish()
     return Condition(column, test, float(value or 0))
 
@@ -191,7 +200,7 @@ def _cell(block: Block, axes: list[Axis]) -> Cell:
 
 
 def _cell_levels(block: Block, axes: list[Axis]) -> tuple[tuple[str, ...], ...]:
-    given = block.take("levels", entries.mapping) or {}
+    given = block.take("levels", toml_entries.mapping) or {}
     known = {axis.name: axis.levels for axis in axes}
     for name in given.keys() - known.keys() if axes else ():
         block.bad("levels", say("portfolio.no_such_axis", axis=name, known=", ".join(known)))
@@ -200,7 +209,7 @@ def _cell_levels(block: Block, axes: list[Axis]) -> tuple[tuple[str, ...], ...]:
         own = given.get(axis, list(levels))
         own = own if isinstance(own, list) else [own]
         if unknown := [level for level in own if level not in levels]:
-            listed = ", ".join(map(entries.shown, unknown))
+            listed = ", ".join(map(toml_entries.shown, unknown))
             known_levels = ", ".join(levels)
             reason = say("portfolio.no_such_level", axis=axis, level=listed, known=known_levels)
             block.bad("levels", reason)

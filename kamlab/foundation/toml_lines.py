@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'[^']*'")
-HEADER = re.compile(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?\s*$")
+HEADER = re.compile(
+    r"""\s*\[\[?\s*(\w[\w\-]*(?:\.(?:[\w\-]+|"[^"]*"|'[^']*'))*)\s*\]\]?\s*(?:#.*)?$"""
+)
 
 
 class Places:
     """The lines of a file, with what is quoted or a comment blanked out."""
 
     def __init__(self, text: str) -> None:
-        blanked = (QUOTED.sub(lambda m: " " * len(m[0]), line) for line in text.splitlines())
+        typed = text.splitlines()
+        blanked = (QUOTED.sub(lambda m: " " * len(m[0]), line) for line in typed)
         self.lines = [line.partition("#")[0] for line in blanked]
         self.headers = {
-            number: found[1]
-            for number, line in enumerate(self.lines, start=1)
+            number: re.sub("[\"']", "", found[1])
+            for number, line in enumerate(typed, start=1)
             if (found := HEADER.match(line))
         }
 

@@ -1,4 +1,4 @@
-"""A model file as it was typed: every entry taken out with its line, every mistake noted."""
+"""A TOML file as it was typed: every entry taken out with its line, every mistake noted."""
 
 from __future__ import annotations
 
@@ -9,41 +9,61 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kamlab.foundation import toml_entries as entries
 from kamlab.foundation.claims import Claim, Status
 from kamlab.foundation.errors import ModelError
 from kamlab.foundation.language import Text, same, say
 from kamlab.foundation.nearest import nearest_hint
-from kamlab.portfolio.declaration import entries
-from kamlab.portfolio.declaration.places import Places
+from kamlab.foundation.toml_lines import Places
 
 NOTHING: Any = object()
 
 
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """What is said of a whole file of one kind: keys of words.
+
+    Attributes
+    ----------
+    unreadable : str
+        It is no TOML; with the places `file` and `reason`.
+    missing : str
+        There is no such file; with `path`.
+    wrong : str
+        It has mistakes; with `file` and `problems`.
+    """
+
+    unreadable: str
+    missing: str
+    wrong: str
+
+
 @dataclass
 class Source:
-    """A model file: what it declares, and what is wrong with it so far."""
+    """A file: what it declares, and what is wrong with it so far."""
 
+    kind: FileKind
     file: str
     places: Places
     declared: Mapping[str, Any]
     problems: list[Text] = field(default_factory=list)
 
     @classmethod
-    def read(cls, path: Path) -> Source:
+    def read(cls, path: Path, kind: FileKind) -> Source:
         """Read a file; raise `ModelError` where there is none or it is no TOML."""
         try:
             text = path.read_text(encoding="utf-8-sig")
-            return cls(path.name, Places(text), tomllib.loads(text))
+            return cls(kind, path.name, Places(text), tomllib.loads(text))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            reason = say("portfolio.unreadable", file=path.name, reason=error)
+            reason = say(kind.unreadable, file=path.name, reason=error)
             raise ModelError(reason) from error
         except (OSError, ValueError) as error:
-            raise ModelError(say("portfolio.no_such_file", path=ascii(str(path)))) from error
+            raise ModelError(say(kind.missing, path=ascii(str(path)))) from error
 
     def note(self, line: int, name: str, reason: Text) -> None:
         """Remember a mistake with its place."""
-        place = say("portfolio.place", line=line, name=name)
-        self.problems.append(say("portfolio.bad_entry", place=place, reason=reason))
+        place = say("foundation.toml_place", line=line, name=name)
+        self.problems.append(say("foundation.toml_bad_entry", place=place, reason=reason))
 
     def refuse(self) -> None:
         """Raise `ModelError` with every mistake noted so far, if there is one."""
@@ -51,7 +71,7 @@ class Source:
             lines = Text("", "")
             for problem in dict.fromkeys(self.problems):
                 lines += same("\n- ") + problem
-            raise ModelError(say("portfolio.bad_model", file=self.file, problems=lines))
+            raise ModelError(say(self.kind.wrong, file=self.file, problems=lines))
 
     def whole(self) -> Block:
         """Return the top of the file."""
@@ -66,7 +86,7 @@ class Source:
         """Return all blocks of a kind, such as every `[[axis]]`."""
         given = self.declared.get(kind, [])
         if not isinstance(given, list) or not all(isinstance(entry, Mapping) for entry in given):
-            self.note(self.places.block(kind), kind, say("portfolio.not_blocks", kind=kind))
+            self.note(self.places.block(kind), kind, say("foundation.toml_not_blocks", kind=kind))
             return []
         return [
             Block(
@@ -75,10 +95,22 @@ class Source:
             for number, entry in enumerate(given, start=1)
         ]
 
+    def named_blocks(self, kind: str) -> dict[str, Block]:
+        """Return the block of every name, such as that of `[hypothesis.trust_keeps]`."""
+        given = self.declared.get(kind, {})
+        if not isinstance(given, Mapping):
+            self.note(self.places.block(kind), kind, say("foundation.toml_not_named", kind=kind))
+            return {}
+        line_of = self.places.block
+        return {
+            name: Block(self, f"{kind} {name}", entry, line_of(f"{kind}.{name}"))
+            for name, entry in given.items()
+        }
+
 
 @dataclass
 class Block:
-    """One block of a model file, whose entries are taken out one by one."""
+    """One block of a file, whose entries are taken out one by one."""
 
     source: Source
     name: str
@@ -88,7 +120,7 @@ class Block:
 
     def __post_init__(self) -> None:
         if not isinstance(self.entry, Mapping):
-            self.bad("", say("portfolio.not_a_table", got=entries.shown(self.entry)))
+            self.bad("", say("foundation.toml_not_a_table", got=entries.shown(self.entry)))
             self.entry = {}
 
     def line_of(self, key: str) -> int:
@@ -105,14 +137,14 @@ class Block:
         self.taken.add(key)
         if key not in self.entry:
             if default is NOTHING:
-                self.bad("", say("portfolio.missing_entry", entry=key))
+                self.bad("", say("foundation.toml_missing_entry", entry=key))
                 return None
             return default
         try:
             return make(self.entry[key])
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             said = error.args[0] if error.args and isinstance(error.args[0], Text) else same(error)
-            self.bad(key, say("portfolio.bad_value", entry=key, reason=said))
+            self.bad(key, say("foundation.toml_bad_value", entry=key, reason=said))
             return None
 
     def text(self, key: str, default: Any = NOTHING) -> Any:
@@ -133,7 +165,7 @@ class Block:
         self.taken.add(key)
         given = self.entry.get(key, [])
         if not isinstance(given, list):
-            self.bad(key, say("portfolio.not_a_list", entry=key))
+            self.bad(key, say("foundation.toml_not_a_list", entry=key))
             return []
         line_of = partial(self.source.places.table, self.line, key)
         return [
@@ -147,7 +179,7 @@ class Block:
         source = self.take(f"{prefix}source", entries.wording, "")
         page = self.take(f"{prefix}page", entries.wording, "") if not prefix else ""
         if status in (Status.PUBLISHED, Status.SECONDARY) and not str(source or "").strip():
-            self.bad(f"{prefix}status", say("portfolio.no_source", status=status.value))
+            self.bad(f"{prefix}status", say("foundation.toml_no_source", status=status.value))
             return None
         return None if status is None else Claim(value, status, source or "", page=page or "")
 
@@ -155,4 +187,4 @@ class Block:
         """Note every entry that nobody takes: it is misspelt, and would be lost."""
         for key in self.entry.keys() - self.taken:
             hint = nearest_hint(key, sorted(self.taken))
-            self.bad(key, say("portfolio.unknown_entry", entry=key, hint=hint))
+            self.bad(key, say("foundation.toml_unknown_entry", entry=key, hint=hint))
