@@ -8,29 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kamlab.accounts.book import Book, day_number, open_book
 from kamlab.accounts.cells.convert import Misfit, parse_date
 from kamlab.accounts.company import Company
+from kamlab.accounts.events import EVENT_FACTS, from_events, open_log
 from kamlab.accounts.tallies import (
     AMOUNTS,
-    Book,
-    Facts,
-    day_number,
     from_accounts,
     from_contacts,
-    from_interactions,
     from_orders,
     from_periods,
-    open_book,
 )
+from kamlab.accounts.timeline import Facts
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 
 FACTS = (
     "revenue", "net_margin", "margin_rate", "service_rate", "revenue_growth",
-    "orders", "orders_a_year", "order_size", "tenure_years",
-    "n_contacts", "n_functions", "days_since_contact",
-    "acceptance_rate", "reproposals_accepted", "introductions_a_year", "inbound_after_silence",
-    "requests_for_proposal", "instruction_share", "proposals_a_year", "complaints_a_year",
+    "orders", "orders_a_year", "order_size", "tenure_years", "ten_years",
+    "n_contacts", "n_functions", "days_since_contact", *EVENT_FACTS,
 )  # fmt: skip
 """Every fact, in the order of the table."""
 
@@ -68,7 +64,8 @@ def account_facts(company: Company, as_of: date | str | None = None) -> pd.DataF
     * `margin_rate`: margin / revenue; `service_rate`: cost_to_serve / revenue; both missing
       where revenue is not above 0
     * `revenue_growth`: revenue / revenue of the period before - 1; missing if the account was
-      not there in that period, or its revenue was not above 0
+      not there in that period (between the two lies more than a tenth of the earlier one's
+      length), or its revenue was not above 0
 
     A customer without periods has its orders instead: `revenue` is their amount, less returns,
     in the 365 days up to the day, and `revenue_growth` compares it with the 365 days before,
@@ -83,21 +80,35 @@ def account_facts(company: Company, as_of: date | str | None = None) -> pd.DataF
     From accounts and contacts, the latter as on the day of the export:
 
     * `tenure_years`: from `customer_since` to the day, or to the end of the period after which
-      the account left; missing if it became a customer later
+      the account left; missing if it became a customer later; `ten_years`: whether ten years
+      are then complete (0 or 1)
     * `n_contacts`: persons known; `n_functions`: different functions among them
     * `days_since_contact`: from the latest `last_contact` up to the day
 
-    From interactions up to the day:
+    From interactions up to the day; all missing where the log begins only later:
 
-    * `acceptance_rate`: accepted / answered (accepted, deferred or refused), of proposals and
-      re-proposals; `reproposals_accepted`: their number
-    * `inbound_after_silence`, `requests_for_proposal`: their number
-    * `instruction_share`: instructions / events of known kind
-    * `introductions_a_year`, `complaints_a_year`, `proposals_a_year` (re-proposals included)
+    * of proposals and re-proposals that were answered (accepted, deferred or refused):
+      `acceptance_rate`, the share accepted, and `deferred_share`; of the answered re-proposals
+      alone: `reproposal_acceptance`; `reproposals_accepted`: their number
+    * `inbound_after_silence`, `requests_for_proposal`, `reproposals`: their number
+    * `instruction_share`: instructions / events of known kind; `inbound_share`: inbound / events
+      of known direction
+    * `introductions_a_year`, `complaints_a_year`, `meetings_a_year`, `proposals_a_year`
+      (re-proposals included)
+    * `wins_after_losses`: accepted proposals and re-proposals before which the account had two
+      or more lost deals, on earlier days
+    * `silence_broken`: inbound events 24 months or more after the account's event before (or,
+      if there was none, after both the log and the account, whose `customer_since` must be
+      known, had begun), and those recorded as `inbound_after_silence`, each once
+    * `invited_after_refusal`: requests for a proposal 6 to 18 months after a refused proposal
+      or re-proposal, each once
+    * `had_complaint` (0 or 1); `years_since_complaint`: since the first, missing if none
+    * `days_since_event`: since the last event of any kind
 
     "A year" divides by the years that an account was present in the log: from the log's first
     day, or from the day it became a customer or first appeared if that is later, to the day;
     if it left, to the end of its last period or its own last record. A year has 365.25 days.
+    Two lost deals, 24 months and 6 to 18 months are design choices.
 
     Examples
     --------
@@ -108,12 +119,14 @@ def account_facts(company: Company, as_of: date | str | None = None) -> pd.DataF
     if not isinstance(company, Company):
         raise ArgumentError(say("accounts.facts_need_company", got=type(company).__name__))
     today = _last_day(company) if as_of is None else _day(as_of)
-    book = open_book(company.accounts, company.periods, today)
+    accounts = company.accounts
+    each = np.arange(len(accounts))
+    book = open_book(accounts, company.periods, each, np.full(len(accounts), today))
     found = from_contacts(company.contacts, book) if company.contacts is not None else {}
     if not np.isnan(today):
         found |= _dated(company, book)
     facts = {name: found[name] for name in FACTS if name in found}
-    return pd.DataFrame({"account_id": company.accounts["account_id"], **facts})
+    return pd.DataFrame({"account_id": accounts["account_id"], **facts})
 
 
 def _dated(company: Company, book: Book) -> Facts:
@@ -126,7 +139,7 @@ def _dated(company: Company, book: Book) -> Facts:
         for name, values in from_periods(company.periods, book).items():
             found[name] = np.where(book.has_period, values, found.get(name, np.nan))
     if company.interactions is not None:
-        found |= from_interactions(company.interactions, book)
+        found |= from_events(open_log(company.interactions, book), book)
     return found
 
 

@@ -94,7 +94,7 @@ def load(name: str) -> pd.DataFrame | Moments:
     """
     folder = data_folder().joinpath("published")
     known = sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+        f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv")
     )
     if name not in known:
         names = join([same(each) for each in known])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
 from kamlab.accounts.orders.summarise import summarise_transactions
 from kamlab.accounts.simulation import business, people, ratings, relationship
-from kamlab.accounts.simulation.truth import LOG_MARGIN, PATHS, RETENTION, Truth
+from kamlab.accounts.simulation.effects import true_effects
+from kamlab.accounts.simulation.truth import PATHS, Truth
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
 
@@ -21,7 +24,13 @@ SURVEY_LEAD = pd.DateOffset(months=2)
 """A wave is answered in the two months before the year that it belongs to."""
 
 
-def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
+def simulate_company(
+    n_accounts: int = 240,
+    seed: int = 0,
+    *,
+    retention: Mapping[str, float] | None = None,
+    log_margin: Mapping[str, float] | None = None,
+) -> Company:
     """Make a company in which relationship quality is hidden and drives everything else.
 
     Thirteen constructs follow the paths of `company.truth.paths` (all 0.30 or -0.30). In each
@@ -42,6 +51,11 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
         Number of customers, from 10 to 100,000.
     seed : int, default 0
         The same seed gives the same company, to the byte.
+    retention, log_margin : mapping of str to float, optional
+        True effects that replace the usual ones: of a point of any construct, and of a year of
+        ``"tenure"``, on the log odds of staying; of a point of any construct, and of tenfold
+        employees (``"size"``), on the log of the net margin. `{"trust": 0.0}` makes a company
+        in which trust does nothing by itself. From -5 to 5.
 
     Returns
     -------
@@ -51,17 +65,22 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     Raises
     ------
     ArgumentError
-        If a number is not a whole one, out of bounds, or `seed` is negative.
+        If a number is not a whole one, out of bounds, or `seed` is negative; if an effect is
+        unknown or no such number.
 
     Examples
     --------
     >>> company = simulate_company(n_accounts=50, seed=7)
     >>> len(company.accounts)
     50
+    >>> useless = simulate_company(n_accounts=50, seed=7, retention={"trust": 0.0})
+    >>> useless.truth.retention["trust"], useless.truth.retention["commitment"]
+    (0.0, 0.6)
     """
     whole = all(isinstance(number, int | np.integer) for number in (n_accounts, seed))
     if not whole or not FEWEST <= n_accounts <= MOST or seed < 0:
         raise ArgumentError(say("accounts.simulate_bounds", n_accounts=n_accounts, seed=seed))
+    effects = true_effects(retention, log_margin)
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
     hidden, accounts_, answers, renewals, orders, persons, events, judgements = streams
     width = max(3, len(str(n_accounts)))
@@ -72,7 +91,7 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
     quality = relationship.true_quality(ids, YEARS, hidden)
     at_first = quality[quality["wave"] == 1].reset_index(drop=True)
     accounts = business.accounts(at_first, accounts_)
-    periods, true_periods = business.periods(accounts, quality, calendar, renewals)
+    periods, true_periods = business.periods(accounts, quality, calendar, effects, renewals)
     present = _present(accounts, periods, calendar)
     surveyed = present[["account_id", "wave"]].merge(quality, on=["account_id", "wave"])
     waves = calendar.assign(first_day=calendar["start"] - SURVEY_LEAD)[["wave", "first_day"]]
@@ -89,15 +108,20 @@ def simulate_company(n_accounts: int = 240, seed: int = 0) -> Company:
         name=f"No. {seed}",
         currency="JPY",
         simulated=True,
-        source=f"simulate_company(n_accounts={n_accounts}, seed={seed})",
+        source=_call(n_accounts, seed, retention=retention, log_margin=log_margin),
         truth=Truth(
             paths=PATHS,
-            retention=RETENTION,
-            log_margin=LOG_MARGIN,
+            retention=effects["retention"],
+            log_margin=effects["log_margin"],
             quality=quality,
             periods=true_periods,
         ),
     )
+
+
+def _call(n_accounts: int, seed: int, **replaced: Mapping[str, float] | None) -> str:
+    others = "".join(f", {name}={dict(of)}" for name, of in replaced.items() if of)
+    return f"simulate_company(n_accounts={n_accounts}, seed={seed}{others})"
 
 
 def _calendar() -> pd.DataFrame:

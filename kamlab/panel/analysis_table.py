@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.accounts.tables import table
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
+from kamlab.panel.history import BEHAVIOURS, LAST_MONEY, LAST_YEAR, known_before
 from kamlab.quality.scores import account_scores, last_wave, measured, respondent_scores
 
 DAYS_A_YEAR = 365.25
@@ -21,8 +21,10 @@ ROW = ["account_id", "period"]
 OF_THE_PERIOD = ("stayed", "decided", "end", "revenue", "margin", "cost_to_serve", "net_margin")
 """What a period brought: known only after its first day, so it can explain nothing in it."""
 
-OURS = {"tenure", "size", "net_margin", "wave", "n_respondents", "quality_age"}
-LOOK_BACK = pd.DateOffset(years=1)
+OURS = {
+    "tenure", "size", "net_margin", "wave", "n_respondents", "quality_age",
+    *LAST_YEAR, *BEHAVIOURS, *LAST_MONEY.values(),
+}  # fmt: skip
 
 
 def analysis_table(company: Company, constructs: Sequence[str] | None = None) -> pd.DataFrame:
@@ -50,12 +52,15 @@ def analysis_table(company: Company, constructs: Sequence[str] | None = None) ->
           employees);
         * the constructs' scores of the last wave answered before the first day, with `wave`,
           `n_respondents` and `quality_age` (days since the last answer);
-        * `<kind>_last_year`: events of each kind in the year before the first day.
+        * `<kind>_last_year`: events of each kind in the year before the first day;
+        * what `kl.behaviours` tells of the account by the day before the first day;
+        * `last_revenue`, `last_net_margin` and `last_revenue_growth`: what `account_facts` says
+          of the account's last period that ended before the first day.
 
         `attrs["currency"]` is the company's.
 
-        What was not known is missing, never filled: events too, where that year began before
-        the company's first recorded event.
+        What was not known is missing, never filled: events too, where that year, or for
+        behaviours the period, began before the company's first recorded event.
 
     Raises
     ------
@@ -89,8 +94,8 @@ def analysis_table(company: Company, constructs: Sequence[str] | None = None) ->
     if company.survey is not None and constructs:
         scores = respondent_scores(company.survey, constructs)
         rows = rows.merge(_quality_before(rows, scores), on=ROW, how="left")
-    if company.interactions is not None and "kind" in company.interactions:
-        rows = rows.merge(_events_before(rows, company.interactions), on=ROW, how="left")
+    # A copy puts columns of one type together: pandas warns of a frame of a hundred single ones.
+    rows = rows.join(known_before(company, rows)).copy()
     rows.attrs["currency"] = company.currency
     return rows
 
@@ -133,15 +138,3 @@ def _quality_before(rows: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     start = known.groupby(ROW)["start"].first()
     quality["quality_age"] = (start - quality.pop("answered_on")).dt.days
     return quality.join(wave).reset_index()
-
-
-def _events_before(rows: pd.DataFrame, interactions: pd.DataFrame) -> pd.DataFrame:
-    events = _before(rows, interactions[["account_id", "occurred_on", "kind"]], "occurred_on")
-    recent = events[events["occurred_on"] >= events["start"] - LOOK_BACK]
-    kinds = list(table("interactions")["kind"].values)
-    is_kind = {f"{kind}_last_year": recent["kind"] == kind for kind in kinds}
-    counts = recent[ROW].assign(**is_kind).groupby(ROW).sum()
-    counts = counts.reindex(pd.MultiIndex.from_frame(rows[ROW]), fill_value=0).reset_index()
-    recorded = rows["start"] - LOOK_BACK >= interactions["occurred_on"].min()
-    counts[list(is_kind)] = counts[list(is_kind)].where(recorded, axis=0)
-    return counts

@@ -59,7 +59,8 @@ def period_rows(data: Company | pd.DataFrame, *names: str, of: Text) -> pd.DataF
         need_columns(data, *ROW, "start", *YES_NO, *names, of=of)
         if problems := list(_problems(data)):
             raise DataError(problems)
-        rows = data.astype({"stayed": "float64"}).astype({"stayed": "boolean", "decided": "bool"})
+        stayed = data["stayed"].astype("float64").astype("boolean")
+        rows = data.assign(stayed=stayed, decided=data["decided"].astype("bool"))
     _warn_of_overlaps(rows)
     return rows
 

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 import kamlab as kl
+from kamlab.accounts.events import EVENT_FACTS
 from kamlab.accounts.facts import FACTS, account_facts
 from kamlab.foundation.columns import glossary
+from tests.accounts.event_loops import event_facts
 
 EXACT = 1e-12  # the same few operations on doubles in another order
 YEAR = 365.25
@@ -87,7 +89,10 @@ def a_company(**changes):
                 ("L", "2024-05-01", "complaint", "none"),
             ],
             columns=["account_id", "occurred_on", "kind", "outcome"],
-        ).assign(interaction_id=list("abcdefghijklm")),
+        ).assign(
+            interaction_id=list("abcdefghijklm"),
+            direction=[*5 * ["outbound"], "inbound", "inbound", None, *5 * ["inbound"]],
+        ),
     }  # fmt: skip
     for name, dated in DATED.items():
         tables[name][dated] = pd.to_datetime(tables[name][dated], format="mixed")
@@ -108,6 +113,7 @@ BY_HAND = {
     "orders_a_year":         [NAN, NAN, 5 / FREE, NAN, 0],
     "order_size":            [NAN, NAN, 94, NAN, NAN],
     "tenure_years":          [NAN, 2190 / YEAR, 1185 / YEAR, 1095 / YEAR, NAN],
+    "ten_years":             [NAN, 0, 0, 0, NAN],
     "n_contacts":            [0, 3, 1, 1, 0],
     "n_functions":           [0, 2, NAN, 1, 0],
     "days_since_contact":    [NAN, 10, NAN, 365, NAN],
@@ -119,6 +125,17 @@ BY_HAND = {
     "instruction_share":     [NAN, 1 / 8, 0, 0, NAN],
     "proposals_a_year":      [NAN, 4 / IN_LOG, 0, 0, 0],
     "complaints_a_year":     [NAN, 0, 0, 2 / LEFT_AFTER, 0],
+    "meetings_a_year":       [NAN, 1 / IN_LOG, 0, 0, 0],
+    "reproposals":           [0, 2, 0, 0, 0],
+    "reproposal_acceptance": [NAN, 1 / 2, NAN, NAN, NAN],
+    "wins_after_losses":     [0, 0, 0, 0, 0],
+    "deferred_share":        [NAN, 1 / 3, NAN, NAN, NAN],
+    "inbound_share":         [NAN, 3 / 8, 1, 1, NAN],
+    "silence_broken":        [0, 1, 1, 1, 0],
+    "invited_after_refusal": [0, 0, 0, 0, 0],
+    "had_complaint":         [0, 0, 0, 1, 0],
+    "years_since_complaint": [NAN, NAN, NAN, 729 / YEAR, NAN],
+    "days_since_event":      [NAN, 0, 454, 699, NAN],
 }  # fmt: skip
 
 
@@ -194,6 +211,23 @@ def test_an_account_that_came_back_has_not_left():
     company = a_company(periods=pd.concat([a_company().periods, later]))
     assert fact(company, "tenure_years", "L", as_of="2026-03-31") == pytest.approx(1095 / YEAR)
     assert fact(company, "tenure_years", "L", as_of="2026-04-01") == pytest.approx(1461 / YEAR)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "complete"), [("2030-03-30", 0), ("2030-03-31", 1), ("2030-04-01", 1)]
+)
+def test_ten_years_are_complete_at_the_end_of_the_day_before_the_jubilee(as_of, complete):
+    assert fact(a_company(), "ten_years", "C", as_of=as_of) == complete
+    assert fact(a_company(), "ten_years", "L", as_of="2035-01-01") == 0  # it left after three
+
+
+@pytest.mark.parametrize(("days", "known"), [(-36, True), (0, True), (36, True), (37, False)])
+def test_the_period_before_ends_about_where_the_next_begins(days, known):
+    periods = a_company().periods  # a tenth of a year is 36 days
+    periods.loc[1, "end"] -= pd.Timedelta(days=days)
+    periods.loc[1, "start"] -= pd.Timedelta(days=days)
+    growth = fact(a_company(periods=periods), "revenue_growth", "C", as_of="2026-03-31")
+    assert np.isnan(growth) != known
 
 
 def test_an_order_of_unknown_amount_makes_the_years_amount_unknown():
@@ -290,29 +324,15 @@ def by_loops(company, as_of):
                 if before and (end - orders_first).days >= 729:
                     row["revenue_growth"] = row["revenue"] / before - 1
         row["tenure_years"] = ((left or end) - account["customer_since"]).days / YEAR
+        complete = account["customer_since"] + pd.DateOffset(years=10)
+        row["ten_years"] = float((left or end) + pd.Timedelta(days=1) >= complete)
         row["n_contacts"] = len(own["contacts"])
         row["n_functions"] = len({c["function"] for c in own["contacts"]})
         met = [c["last_contact"] for c in own["contacts"] if c["last_contact"] <= end]
         if met:
             row["days_since_contact"] = (end - max(met)).days
-        events = [e for e in own["interactions"] if e["occurred_on"] <= end]
-        kinds = [e["kind"] for e in events]
-        offers = [e for e in events if e["kind"] in ("proposal", "re_proposal")]
-        answered = [e for e in offers if e["outcome"] in ("accepted", "deferred", "refused")]
-        if answered:
-            yes = [e for e in answered if e["outcome"] == "accepted"]
-            row["acceptance_rate"] = len(yes) / len(answered)
-        again = [e for e in events if e["kind"] == "re_proposal" and e["outcome"] == "accepted"]
-        row["reproposals_accepted"] = len(again)
-        row["inbound_after_silence"] = kinds.count("inbound_after_silence")
-        row["requests_for_proposal"] = kinds.count("request_for_proposal")
-        if events:
-            row["instruction_share"] = kinds.count("instruction") / len(events)
-        if events_first is not None:
-            present = years(events_first, [e["occurred_on"] for e in events])
-            row["introductions_a_year"] = kinds.count("introduction") / present
-            row["proposals_a_year"] = len(offers) / present
-            row["complaints_a_year"] = kinds.count("complaint") / present
+        since = account["customer_since"]
+        row |= event_facts(own["interactions"], end, since, left, events_first)
         rows.append({"account_id": account["account_id"], **row})
     return pd.DataFrame(rows)
 
@@ -368,7 +388,7 @@ OF_TABLE = {
     "periods": {"net_margin", "margin_rate", "service_rate"},
     "transactions": {"orders", "orders_a_year", "order_size"},
     "contacts": {"n_contacts", "n_functions", "days_since_contact"},
-    "interactions": set(FACTS[FACTS.index("acceptance_rate") :]),
+    "interactions": set(EVENT_FACTS),
 }
 
 
@@ -381,7 +401,7 @@ def test_without_a_table_its_facts_are_no_columns(name):
 @pytest.mark.parametrize(
     ("name", "column", "gone"),
     [
-        ("accounts", "customer_since", {"tenure_years"}),
+        ("accounts", "customer_since", {"tenure_years", "ten_years"}),
         ("periods", "margin", {"net_margin", "margin_rate"}),
         ("periods", "cost_to_serve", {"net_margin", "service_rate"}),
         ("periods", "revenue", {"margin_rate", "service_rate"}),
@@ -389,8 +409,6 @@ def test_without_a_table_its_facts_are_no_columns(name):
         ("transactions", "amount", {"order_size"}),
         ("contacts", "function", {"n_functions"}),
         ("contacts", "last_contact", {"days_since_contact"}),
-        ("interactions", "kind", OF_TABLE["interactions"]),
-        ("interactions", "outcome", {"acceptance_rate", "reproposals_accepted"}),
     ],
 )
 def test_without_a_column_its_facts_are_no_columns(name, column, gone):

@@ -18,9 +18,9 @@ from kamlab.accounts.orders.calendar import BEFORE_1970, ORIGIN
 from kamlab.accounts.orders.checks import check_columns, check_kinds
 from kamlab.accounts.orders.files import embedded, files_of, is_text_only, read_files
 from kamlab.accounts.orders.frames import read_orders
-from kamlab.accounts.orders.progress import watched
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import say
+from kamlab.foundation.progress import watched
 
 Engine = nw.Implementation
 
@@ -101,7 +101,7 @@ def opened_files(path: str | os.PathLike[str], columns: Columns) -> Iterator[Ord
     with embedded() as connection:
 
         def collect(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
-            with watched(connection.query_progress):
+            with watched(say("accounts.transactions_work"), connection.query_progress):
                 return _collect(frame)
 
         try:
@@ -189,7 +189,7 @@ def _collect(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     native: Any = frame.to_native()
     if frame.implementation is Engine.DUCKDB:
         return pd.DataFrame(native.df())
-    with watched():
+    with watched(say("accounts.transactions_work")):
         if frame.implementation in SPARK:
             return pd.DataFrame([tuple(row) for row in native.collect()], columns=native.columns)
         if frame.implementation is Engine.POLARS:

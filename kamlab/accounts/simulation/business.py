@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kamlab.accounts.book import DAYS_A_YEAR
+from kamlab.accounts.simulation.effects import Effects
 from kamlab.accounts.simulation.names import MANAGERS, REGIONS, company_name
 from kamlab.accounts.simulation.truth import (
     CENTRES,
-    LOG_MARGIN,
     LOG_MARGIN_AT_CENTRE,
     LOG_ODDS_AT_CENTRE,
-    RETENTION,
 )
-from kamlab.accounts.tallies import DAYS_A_YEAR
 
 CONTRACT_SHARE = 5 / 6
 KEY_SHARE = 0.15
@@ -97,6 +96,7 @@ def periods(
     accounts: pd.DataFrame,
     quality: pd.DataFrame,
     calendar: pd.DataFrame,
+    effects: Mapping[str, Effects],
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the renewals and margins of contract customers, and the truth behind them.
@@ -112,8 +112,10 @@ def periods(
         here = contract[active]
         felt = quality[quality["wave"] == year["wave"]].set_index("account_id")
         points = felt.loc[here["account_id"]].set_index(here.index)
-        probability = _stay_probability(points, tenure_years(here["customer_since"], year["start"]))
-        log_margin = _log_margin(points, here["employees"]) + own_level[here.index]
+        tenure = tenure_years(here["customer_since"], year["start"])
+        probability = _stay_probability(effects["retention"], points, tenure)
+        expected = _log_margin(effects["log_margin"], points, here["employees"])
+        log_margin = expected + own_level[here.index]
         stayed = pd.Series(rng.random(len(here)) < probability, index=here.index)
         key = {"account_id": here["account_id"], "period": year["period"]}
         money = _money(np.exp(log_margin + rng.normal(0, PERIOD_SPREAD, len(here))), rng)
@@ -126,21 +128,21 @@ def periods(
     return _with_open_period(table), pd.concat(true, ignore_index=True)
 
 
-def _stay_probability(points: pd.DataFrame, tenure: pd.Series) -> pd.Series:
-    odds = LOG_ODDS_AT_CENTRE + RETENTION["tenure"] * tenure + _effect(RETENTION, points)
+def _stay_probability(effects: Effects, points: pd.DataFrame, tenure: pd.Series) -> pd.Series:
+    odds = LOG_ODDS_AT_CENTRE + effects["tenure"] * tenure + _of_quality(effects, points)
     return pd.Series(1 / (1 + np.exp(-odds)))
 
 
-def _log_margin(points: pd.DataFrame, employees: pd.Series) -> pd.Series:
-    size = LOG_MARGIN["size"] * np.log10(employees)
-    return pd.Series(LOG_MARGIN_AT_CENTRE + size + _effect(LOG_MARGIN, points))
+def _log_margin(effects: Effects, points: pd.DataFrame, employees: pd.Series) -> pd.Series:
+    size = effects["size"] * np.log10(employees)
+    return pd.Series(LOG_MARGIN_AT_CENTRE + size + _of_quality(effects, points))
 
 
-def _effect(coefficients: Mapping[str, float], points: pd.DataFrame) -> pd.Series:
+def _of_quality(effects: Effects, points: pd.DataFrame) -> pd.Series:
     """Add up the effects of quality; tenure and size, which are no quality, come apart."""
-    rated = [name for name in coefficients if name in CENTRES]
+    rated = [name for name in effects if name in CENTRES]
     above = points[rated] - pd.Series(CENTRES)[rated]
-    return pd.Series(above @ pd.Series(coefficients)[rated])
+    return pd.Series(above @ pd.Series(effects)[rated])
 
 
 def _with_open_period(table: pd.DataFrame) -> pd.DataFrame:
@@ -165,21 +167,24 @@ def transactions(
     """Return the orders of customers without a contract, who stop without a word."""
     free = accounts.loc[~accounts["has_contract"], "account_id"]
     horizon = (last - first).days
-    orders = []
-    for account_id in free:
+    days, amounts = [], []
+    for _ in free:
         begins = rng.uniform(0, horizon / 4)
         ends = min(horizon, begins + 7 * rng.exponential(1 / DROPOUT_A_WEEK))
         pace = 7 * rng.uniform(*ORDERS_A_WEEK)
         times = begins + np.concatenate([[0.0], np.cumsum(rng.exponential(pace, 400))])
         times = times[times <= ends]
         typical = rng.normal(12.5, 0.7)
-        amounts = np.rint(np.exp(typical + rng.normal(0, 0.4, len(times))) / 1000) * 1000
-        day = first + pd.to_timedelta(np.floor(times), unit="D")
-        orders.append(
-            pd.DataFrame({"account_id": account_id, "ordered_on": day, "amount": amounts})
-        )
-    if not orders:
+        amounts.append(np.rint(np.exp(typical + rng.normal(0, 0.4, len(times))) / 1000) * 1000)
+        days.append(np.floor(times))
+    if not days:
         return pd.DataFrame(columns=["order_id", "account_id", "ordered_on", "amount"])
-    table = pd.concat(orders).sort_values(["ordered_on", "account_id"], ignore_index=True)
+    table = pd.DataFrame(
+        {
+            "account_id": free.repeat([len(own) for own in days]).to_numpy(),
+            "ordered_on": first + pd.to_timedelta(np.concatenate(days), unit="D"),
+            "amount": np.concatenate(amounts),
+        }
+    ).sort_values(["ordered_on", "account_id"], ignore_index=True)
     table.insert(0, "order_id", [f"O-{number:06d}" for number in range(1, len(table) + 1)])
     return table
