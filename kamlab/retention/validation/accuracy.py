@@ -51,6 +51,10 @@ class Forecasts:
         happened. AUC: the share of pairs of one that stayed and one that left in which the
         first had the higher probability, equal ones counting half.
         """
+        return {**self.means(weights), "auc": self.auc(weights)}
+
+    def means(self, weights: Array) -> dict[str, Array]:
+        """Return those measures that are means over rows, or follow from such."""
         sure = np.clip(self.probability, SURE, 1 - SURE)
         happened = np.where(self.stayed == 1, sure, 1 - sure)
         rows = (
@@ -62,12 +66,7 @@ class Forecasts:
         brier, of_base, log_score = (weights @ values / count for values in rows)
         with np.errstate(divide="ignore", invalid="ignore"):
             skill = 1 - brier / of_base
-        return {
-            "brier": brier,
-            "brier_skill": skill,
-            "log_score": log_score,
-            "auc": self.auc(weights),
-        }
+        return {"brier": brier, "brier_skill": skill, "log_score": log_score}
 
     def auc(self, weights: Array) -> Array:
         """Return the AUC under weights of the rows; NaN where all stayed or all left."""

@@ -13,21 +13,12 @@ from kamlab.accounts.identity import identity
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.lent import Lent
 from kamlab.foundation.results import Result
-from kamlab.retention.survival.groups import quantile_groups
-from kamlab.retention.validation.accuracy import wilson
+from kamlab.retention.validation.calibration_table import calibration_table
 from kamlab.retention.validation.picture import draw_calibration
+from kamlab.retention.validation.yardsticks import IDEAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-IDEAL = {
-    "brier": 0.0,
-    "brier_skill": 1.0,
-    "log_score": 0.0,
-    "auc": 1.0,
-    "calibration_intercept": 0.0,
-    "calibration_slope": 1.0,
-}
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -121,21 +112,8 @@ class RetentionValidation(Result):
         may be fewer groups. Limits are Wilson's, which take rows for independent.
         """
         found = self.forecasts
-        groups = quantile_groups(found["stay_probability"].to_numpy(dtype=float), self.n_groups)
-        table = (
-            found.assign(group=groups + 1)
-            .groupby("group", as_index=False)
-            .agg(
-                nobs=("outcome", "size"),
-                stay_probability=("stay_probability", "mean"),
-                lowest_given=("stay_probability", "min"),
-                highest_given=("stay_probability", "max"),
-                stayed_share=("outcome", "mean"),
-            )
-        )
-        count = (table["stayed_share"] * table["nobs"]).to_numpy(dtype=float)
-        low, high = wilson(count, table["nobs"].to_numpy(dtype=float), self.conf_level)
-        return table.assign(stayed_low=low, stayed_high=high)
+        given, outcome = (found[n].to_numpy(dtype=float) for n in ("stay_probability", "outcome"))
+        return calibration_table(given, outcome, self.n_groups, self.conf_level)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how many stayed over what was foretold, with a histogram of the forecasts."""

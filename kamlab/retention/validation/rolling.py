@@ -10,9 +10,14 @@ from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
 from kamlab.foundation.language import join, same, say
 from kamlab.panel.design import Design
 from kamlab.retention.renewal.fit import fit_retention
+from kamlab.retention.renewal.result import RenewalRegression
 
 FEWEST_A_TERM = 2
 """So many accounts per term have to have left, and to have stayed, before a model is fitted."""
+OF_EVERY_FIT = ("account_id", "period", "start", "end", "stayed", "decided")
+"""Columns that a regression needs, whatever its formula; an analysis table has a hundred more."""
+DIGITS = 12
+"""Of a probability: rows that are alike would else differ in the last bit, and be ranked by it."""
 
 
 def foretold(
@@ -58,7 +63,7 @@ def foretold(
     for period in first_days.index[begin:]:
         own = rows[rows["period"] == period]
         try:
-            parts.append(_one_period(design.formula, earlier[period], own, options))
+            parts.append(_one_period(design, earlier[period], own, options))
         except (ModelError, NotApplicable) as error:
             last = period == first_days.index[-1]
             if isinstance(error, NotApplicable) and from_period is None and not (parts or last):
@@ -69,15 +74,21 @@ def foretold(
 
 
 def _one_period(
-    formula: str, seen: pd.DataFrame, own: pd.DataFrame, options: dict[str, Any]
+    design: Design, seen: pd.DataFrame, own: pd.DataFrame, options: dict[str, Any]
 ) -> pd.DataFrame:
     """Return the rows of one period with probabilities from a model of earlier rows."""
-    fit = fit_retention(formula, seen.drop(columns="outcome"), **options)
+    named = list(dict.fromkeys([*OF_EVERY_FIT, *design.predictors]))
+    fit = fit_retention(design.formula, seen[named], **options)
     return own.assign(
-        stay_probability=fit.predict(own.drop(columns="outcome"))["stay_probability"],
+        stay_probability=chances(fit, own[named]),
         base_rate=seen["outcome"].mean(),
         n_earlier=len(seen),
     )
+
+
+def chances(fit: RenewalRegression, rows: pd.DataFrame) -> pd.Series:
+    """Return probabilities of staying that are equal where rows are."""
+    return fit.predict(rows)["stay_probability"].round(DIGITS)
 
 
 def _suffice(seen: pd.DataFrame, n_terms: int) -> bool:

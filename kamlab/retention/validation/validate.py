@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlab.accounts.company import Company
-from kamlab.foundation.errors import ArgumentError, ModelError, NotApplicable
+from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import say
 from kamlab.foundation.level import tails
 from kamlab.panel.design import build_design
@@ -14,12 +14,12 @@ from kamlab.panel.door import need_outcome, period_rows
 from kamlab.panel.resample import resample
 from kamlab.retention.renewal.fit import Model
 from kamlab.retention.validation.accuracy import Forecasts
+from kamlab.retention.validation.calibration_table import check_groups
 from kamlab.retention.validation.retention_validation import RetentionValidation
 from kamlab.retention.validation.rolling import foretold
-from kamlab.selection.arguments import is_whole
+from kamlab.retention.validation.yardsticks import limits
 
 N_DRAWS = 1000
-MOST_GROUPS = 20
 
 
 def validate_retention(
@@ -87,7 +87,8 @@ def validate_retention(
     [453, 172]
     """
     tails(conf_level)
-    _check(model, n_groups)
+    check_model(model)
+    check_groups(n_groups)
     need_outcome(formula, "stayed")
     rows = period_rows(data, "end", of=say("panel.purpose"))
     design = build_design(formula, rows[rows["decided"]])
@@ -108,13 +109,10 @@ def validate_retention(
     )
 
 
-def _check(model: Model, n_groups: object) -> None:
+def check_model(model: object) -> None:
+    """Refuse a model that foretells no probability."""
     if model == "cox":
         raise NotApplicable(say("retention.hazard_no_probability"))
-    if not (is_whole(n_groups) and 2 <= n_groups <= MOST_GROUPS):
-        raise ArgumentError(
-            say("retention.survival_n_groups", got=repr(n_groups), most=MOST_GROUPS)
-        )
 
 
 def _measures(found: pd.DataFrame, conf_level: float, seed: int) -> pd.DataFrame:
@@ -125,19 +123,10 @@ def _measures(found: pd.DataFrame, conf_level: float, seed: int) -> pd.DataFrame
     draws = resample(found["account_id"], N_DRAWS, seed)
     parts = [forecasts.measures(part.of(found["account_id"])) for part in draws.blocks(len(found))]
     rows = [
-        (name, float(estimate[0]), *_limits(np.concatenate([p[name] for p in parts]), conf_level))
+        (name, float(estimate[0]), *limits(np.concatenate([p[name] for p in parts]), conf_level))
         for name, estimate in estimates.items()
     ]
     accounts = pd.factorize(found["account_id"])[0]
     lines = forecasts.recalibration(accounts, conf_level)
     rows += [(name, *line) for name, line in lines.items()]
     return pd.DataFrame(rows, columns=["term", "estimate", "conf_low", "conf_high"])
-
-
-def _limits(values: np.ndarray, conf_level: float) -> tuple[float, float]:
-    """Return percentiles of the draws in which the measure exists."""
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return np.nan, np.nan
-    low, high = np.quantile(known, tails(conf_level))
-    return float(low), float(high)
