@@ -95,11 +95,9 @@ def from_events(log: Log, book: Book) -> Facts:
     if {"kind", "outcome"} <= columns:
         facts |= _from_answers(log)
     if "direction" in columns:
-        inbound, either = (
-            log.known.count(log.columns["direction"].one_of(*ways))
-            for ways in (("inbound",), ("inbound", "outbound"))
-        )
-        facts["inbound_share"] = ratio(inbound, either)
+        direction = log.columns["direction"]
+        inbound = log.known.count(direction.one_of("inbound"))
+        facts["inbound_share"] = ratio(inbound, log.known.count(direction.known))
     if {"kind", "direction"} <= columns:
         facts["silence_broken"] = log.known.count(_breaks_silence(log, book))
     has_begun = book.today >= log.timeline.first_day

@@ -15,10 +15,12 @@ from tests.lab.by_hand import (
     classifying,
     classifying_further,
     commitment_trust,
+    company_report,
     lifetime_value,
     ltv_regressions,
     mediation_and_rivals,
     relationship_quality,
+    reproduction_ledger,
     retention,
     trust_to_money,
     your_own_data,
@@ -35,7 +37,9 @@ NOTEBOOKS = (
     lifetime_value,
     ltv_regressions,
     trust_to_money,
+    reproduction_ledger,
     your_own_data,
+    company_report,
 )
 ALL = [question for notebook in NOTEBOOKS for question in notebook.QUESTIONS]
 OWN_SIZE = 120

@@ -10,10 +10,12 @@ from kamlab.lab.questions import (
     classifying,
     classifying_further,
     commitment_trust,
+    company_report,
     lifetime_value,
     ltv_regressions,
     mediation_and_rivals,
     relationship_quality,
+    reproduction_ledger,
     retention,
     start_here,
     trust_to_money,
@@ -34,6 +36,8 @@ QUESTIONS: Mapping[str, Callable[[Company], Answer]] = {
     **lifetime_value.QUESTIONS,
     **ltv_regressions.QUESTIONS,
     **trust_to_money.QUESTIONS,
+    **reproduction_ledger.QUESTIONS,
     **your_own_data.QUESTIONS,
+    **company_report.QUESTIONS,
 }
 """From a question's id, as it stands in the notebook, to the function that answers it."""
