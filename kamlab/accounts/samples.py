@@ -93,9 +93,7 @@ def load(name: str) -> pd.DataFrame | Moments:
     122
     """
     folder = data_folder().joinpath("published")
-    known = sorted(
-        f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv")
-    )
+    known = sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
     if name not in known:
         names = join([same(each) for each in known])
         raise ArgumentError(say("accounts.unknown_data", name=name, known=names))

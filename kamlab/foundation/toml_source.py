@@ -185,6 +185,6 @@ class Block:
 
     def finish(self) -> None:
         """Note every entry that nobody takes: it is misspelt, and would be lost."""
-        for key in self.entry.keys() - self.taken:
+        for key in (name for name in self.entry if name not in self.taken):
             hint = nearest_hint(key, sorted(self.taken))
             self.bad(key, say("foundation.toml_unknown_entry", entry=key, hint=hint))

@@ -12,11 +12,11 @@ from typing import Literal, get_args
 from kamlab.foundation.claims import Claim
 from kamlab.foundation.errors import ArgumentError
 from kamlab.foundation.language import Text, listed, paragraph, same, say
+from kamlab.selection.arguments import is_whole
 
 Method = Literal["retention", "value", "linear", "correlation", "forecast", "sem"]
 Table = Literal["periods", "accounts", "survey"]
 Measure = Literal["auc", "brier", "lift"]
-METHODS: tuple[Method, ...] = get_args(Method)
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OF_SCORES: tuple[Method, ...] = ("retention", "value")
@@ -186,6 +186,7 @@ class Hypothesis:
             for name, kind in choices.items()
         ]
         no_term = self.method in ("correlation", "forecast")
+        possible = TABLES_OF.get(self.method, get_args(Table))
         return [
             *unknown,
             (not self.model.strip(), say("hypotheses.wrong_model")),
@@ -196,7 +197,7 @@ class Hypothesis:
             (no_term and bool(self.term), say("hypotheses.wrong_term", method=self.method)),
             ((self.method == "forecast") != bool(self.rival), say("hypotheses.wrong_rival")),
             (
-                self.table not in TABLES_OF.get(self.method, get_args(Table)),
+                self.table in get_args(Table) and self.table not in possible,
                 say("hypotheses.wrong_table", method=self.method),
             ),
             (
@@ -204,7 +205,7 @@ class Hypothesis:
                 say("hypotheses.wrong_corrected", known=listed(OF_SCORES)),
             ),
             (
-                not isinstance(self.capacity, int) or self.capacity < 1,
+                not (is_whole(self.capacity) and self.capacity >= 1),
                 say("hypotheses.wrong_capacity"),
             ),
         ]

@@ -36,6 +36,11 @@ class Intake(Result):
     _taken: TakenIn
 
     @property
+    def path(self) -> Path:
+        """The file or folder that was read."""
+        return self._taken.path
+
+    @property
     def title(self) -> Text:
         """What was read."""
         return say("intake.title", file=self._taken.path.name)

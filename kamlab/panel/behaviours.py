@@ -47,18 +47,19 @@ def behaviours(company: Company, as_of: date | str | None = None) -> pd.DataFram
     Notes
     -----
     Nothing dated on or after a period's first day is used. Where the log had not begun before,
-    what happened is not known: missing, never 0. A 0 says that nothing was recorded since the
-    log began: numbers of events grow with the years in the log, and a silence of two years
-    cannot be seen in the log's first two years. An event's outcome counts from the day of the
-    event, for the log has no other: where your answers came in later, date the event then.
-    Contacts are not counted here: they are known as of the day of the export, and would tell a
-    past period what was learned only later.
+    what happened is not known: missing, never 0. A 0 says that nothing was recorded since the log
+    began: numbers of events grow with the years in the log, and a silence of two years cannot be
+    seen in the log's first two years. Rates "a year" of an account that was present for a few
+    weeks only are wild: compare the periods after the first year. An event's outcome counts from
+    the day of the event, for the log has no other: where your answers came in later, date the
+    event then. Contacts are not counted here: they are known as of the day of the export, and
+    would tell a past period what was learned only later.
 
     Examples
     --------
-    >>> company = kl.sample_company()
-    >>> kl.behaviours(company).query("account_id == 'A-001'")["meetings_a_year"].round(2).tolist()
-    [nan, 3.0, 3.0, 2.0, 2.25]
+    >>> rows = kl.behaviours(kl.sample_company()).set_index("account_id")
+    >>> rows.loc["A-001", "meetings_a_year"].round(2).tolist()
+    [nan, 6.0, 3.5, 3.0, 2.25]
     """
     if not isinstance(company, Company):
         raise ArgumentError(say("panel.needs_company", got=type(company).__name__))

@@ -28,13 +28,14 @@ def ledger(
 ) -> pd.DataFrame:
     """Return the published numbers that kamlab reproduces beside its own, and those it cannot.
 
-    Everything is computed afresh; nothing of ours is stored.
+    Nothing of ours is stored: what kamlab gives is computed when the ledger is first asked for.
 
     Parameters
     ----------
     more : str or Path, optional
         A TOML file with rows of your own, put below kamlab's. Each begins with `[[reproduces]]`
-        or `[[not_reproduced]]`; the files in `data/published` are examples.
+        or `[[not_reproduced]]`; the files in `data/published` are examples. Words are in both
+        languages, `{ en = "...", ja = "..." }`, or in one for both.
     computations : mapping of str to callable, optional
         Functions of your own that such rows name; each returns one number.
 

@@ -64,7 +64,7 @@ def draw_ledger(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         places = [works.index(work) for work in held.loc[~within, "work"]]
         if places:
             outside = np.minimum(used[~within], EDGE)
-            label = str(say("reproduction.picture_outside"))
+            label = str(say("reproduction.picture_outside", edge=EDGE))
             ax.plot(outside, places, "X", color=style.INK, markersize=9, label=label)
         style.term_axis(ax, works)
         ax.axvline(1, color=style.INK, linewidth=1)

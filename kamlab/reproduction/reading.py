@@ -66,11 +66,10 @@ def read_entries(path: Path, computations: Computations) -> tuple[LedgerEntry, .
 
 def _entries_of(block: Block, computations: Computations, reproduced: bool) -> list[LedgerEntry]:
     fields = _fields(block, computations, reproduced)
-    quantity = block.text("quantity")
+    quantity = block.take("quantity", _both)
     given = block.take("given", entries.mapping, {})
     common = block.take("value", entries.number, None)
-    cases = block.inners("cases") if "cases" in block.entry else [_no_case(block)]
-    block.taken.add("cases")
+    cases = block.inners("cases") or [_no_case(block)]
     block.finish()
     values = [_value(case, common, fields["status"], reproduced) for case in cases]
     if quantity is None or given is None or fields["computation"] is None:
@@ -100,12 +99,12 @@ def _fields(block: Block, computations: Computations, reproduced: bool) -> dict[
         "file": block.source.file,
     }
     if not reproduced:
-        return fields | {"reason": block.text("reason")}
+        return fields | {"reason": block.take("reason", _both)}
     if fields["status"] is Status.RECALLED:
         block.bad("status", say("reproduction.recalled_value"))
     return fields | {
         "tolerance": block.take("tolerance", _tolerance),
-        "because": block.text("because"),
+        "because": block.take("because", _both),
     }
 
 
@@ -138,8 +137,8 @@ def _arguments(
     takes = taken(function)
     possible = takes | _places(quantity) | {"value"}
     everything = {**given, **case.entry}
-    for key in everything.keys() - possible:
-        known = listed(sorted(possible))
+    known = listed(sorted(possible))
+    for key in (name for name in everything if name not in possible):
         case.bad(
             key,
             say("reproduction.unknown_argument", entry=key, computation=computation, known=known),

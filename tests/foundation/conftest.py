@@ -3,6 +3,13 @@ import pytest
 import kamlab as kl
 
 MODEL = "trust =~ trust_1 + trust_2 + trust_3; trust_4 ~ a*trust + commitment_1; twice := 2*a"
+TRUST_KEEPS = kl.Hypothesis(
+    name="trust_keeps",
+    statement="Customers who trust us stay.",
+    model="stayed ~ trust",
+    term="trust",
+    above=0,
+)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +62,8 @@ def _one_of_every_kind(company, stay, worth, gain, _table):
         "worth": worth,
         "gain": gain,
         "both": kl.compare({"all": stay, "trust": kl.fit_retention("stayed ~ trust", _table)}),
+        "power": kl.power(TRUST_KEEPS, n=(40, 80), n_sim=20),
+        "hypotheses": kl.assess_hypotheses(TRUST_KEEPS, company),
         "intake": kl.check_company(kl.example_file("messy_export_ja.xlsx")),
         "model": model,
         "nested": kl.compare_nested(

@@ -29,12 +29,15 @@ NAMES = (
         "gain_of_retention",
     ),
     *("purchases", "spend", "residual_value", "gamma", "median", "own_retention"),
-    *("simex", "causality", "intake"),
+    *("simex", "causality", "intake", "power", "hypotheses"),
 )
-COMPARISONS = ("both", "nested", "elasticities", "gain_of_retention", "causality")
+COMPARISONS = (
+    *("both", "nested", "elasticities", "gain_of_retention", "causality"),
+    "hypotheses",
+)
 """Results that have no accounts of their own."""
-ROWS_OF_ANOTHER_KIND = ("curve", "simex", "intake")
-"""A cohort's periods, levels of a simulation, rows read: `augment` has no account in them."""
+ROWS_OF_ANOTHER_KIND = ("curve", "simex", "intake", "power")
+"""A cohort's periods, levels of a simulation, rows read, companies: `augment` has no account."""
 WITH_ROWS = tuple(name for name in NAMES if name not in {*COMPARISONS, *ROWS_OF_ANOTHER_KIND})
 BY_PERIOD = ("worth", "gamma", "median", "own_retention", "validation", "forecasts")
 HOSTILE = '$\\frac$ <script>alert("x")</script> & {0} %s'
@@ -67,6 +70,7 @@ def test_tidy_has_one_row_per_term(result, name):
         "causality": ["challenge"],
         "forecasts": ["foretold_by", "term"],
         "intake": ["table"],
+        "power": ["n_accounts"],
     }
     assert not tidy.duplicated(keys.get(name, ["term"])).any()
     assert len(tidy)

@@ -58,3 +58,14 @@ def test_named_blocks_have_their_names_and_lines(tmp_path):
     path.write_text(TEXT, encoding="utf-8")
     blocks = Source.read(path, KIND).named_blocks("thing")
     assert {name: block.line for name, block in blocks.items()} == {"first": 2, "a b": 7}
+
+
+def test_unknown_entries_are_told_in_the_order_of_the_file(tmp_path):
+    keys = [f"key_{letter}" for letter in "qhzaxm"]
+    path = tmp_path / "a.toml"
+    path.write_text("".join(f"{key} = 1\n" for key in keys), encoding="utf-8")
+    source = Source.read(path, KIND)
+    source.whole().finish()
+    assert [str(problem).split()[1] for problem in source.problems] == [
+        f"{number}," for number in range(1, 7)
+    ]

@@ -91,10 +91,9 @@ def test_tables_of_lifetime_value(table):
 
 
 def test_parameters_of_fader_and_hardie(table):
-    mark = curves.test_fader_and_hardie_2007_print_these_parameters.pytestmark[0]
     names = {"high_end": "High-end", "regular": "Regular"}
     by_quantity = table.set_index("quantity")["published"]
-    for cohort, alpha, beta, loglik in mark.args[1]:
+    for cohort, alpha, beta, loglik in curves.PRINTED:
         words = f"{names[cohort]} customers, seven renewals, sBG"
         assert by_quantity[f"{words}: alpha"] == alpha
         assert by_quantity[f"{words}: beta"] == beta

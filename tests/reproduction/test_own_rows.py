@@ -26,6 +26,7 @@ quantity = { en = "A share", ja = "割合" }
 source = "a slide"
 reason = { en = "no data", ja = "データなし" }
 """
+CASES = RIGHT[RIGHT.index("cases") : RIGHT.index("]", RIGHT.index("cases")) + 1]
 
 
 @pytest.fixture
@@ -76,6 +77,22 @@ def test_a_computation_that_gives_no_number_is_named(own, got, language):
         )
 
 
+def test_words_may_be_in_one_language(own, language):
+    text = RIGHT.replace('{ en = "two decimals", ja = "小数第2位まで" }', '"two decimals"')
+    rows = own(text.replace('{ en = "no data", ja = "データなし" }', '"no data"'))
+    assert rows["tolerance_because"].iloc[-3] == "two decimals"
+    assert rows["reason"].iloc[-1] == "no data"
+
+
+def test_an_argument_that_meets_no_number_is_told_with_those_that_would(own):
+    text = RIGHT.replace("margin_multiple", "purchases_estimate")
+    text = text.replace("discount_rate = 0.10", 'model = "bgnbd", term = "alhpa"')
+    with pytest.raises(kl.ModelError, match="term = 'alhpa'") as caught:
+        own(text)
+    assert "a, alpha, b, r" in str(caught.value)
+    assert "did you mean 'alpha'" in str(caught.value)
+
+
 def test_own_computations_are_functions_with_names_of_their_own(own, language):
     with pytest.raises(kl.ArgumentError, match="twice"):
         own(RIGHT, computations={"twice": 2})
@@ -107,6 +124,7 @@ def test_own_computations_are_functions_with_names_of_their_own(own, language):
         ('source = "a slide"', 'source = "a slide"\nvalue = 5.0', ["how well the value is known"]),
         ("[[reproduces]]", "[reproduces]", ["[[reproduces]]"]),
         ("given = { discount_rate = 0.10 }", "given = 0.10", ["given"]),
+        (CASES, "cases = []", ["'value' is missing"]),
     ],
 )
 def test_a_mistake_is_told_with_its_line(own, old, new, parts):

@@ -40,7 +40,10 @@ def test_numbers_out_of_tolerance_are_drawn_beyond_the_line_and_counted(table, l
     words = {"en": ["1 within", "2 outside"], "ja": ["許容差以内1個", "外2個"]}
     assert all(part in ax.figure.alt for part in words[language])
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert {"en": "out of tolerance", "ja": "許容差の外"}[language] in labels
+    assert {
+        "en": "out of tolerance (at the edge: 1.6 or more)",
+        "ja": "許容差の外（右端の印は1.6以上）",
+    }[language] in labels
 
 
 def test_counts_use_nothing_of_their_tolerance_or_all_of_it():

@@ -340,3 +340,14 @@ def test_present_accounts_that_cannot_be_predicted_are_told(table):
     fit = kl.fit_retention(STAY, table)
     assert len(fit.augment()) == is_open.sum() - 7
     assert "for 7 of them" in fit.report()
+
+
+def test_an_intercept_ten_thousand_years_away_has_limits_without_a_warning(table):
+    row = (
+        kl.fit_retention("stayed ~ I(period + 9_000)", table)
+        .tidy()
+        .set_index("term")
+        .loc["Intercept"]
+    )
+    assert row["conf_high"] > 709  # beyond which exp overflows
+    assert row["odds_ratio_high"] == float("inf")

@@ -13,6 +13,7 @@ from kamlab.foundation.language import Text, same, say
 from kamlab.foundation.nearest import nearest_hint
 from kamlab.hypotheses.declaration.content import canonical_text, parts_of
 from kamlab.hypotheses.declaration.seal import Seal
+from kamlab.hypotheses.declaration.tables import change_table, hypothesis_table
 from kamlab.hypotheses.hypothesis import Hypothesis
 
 if TYPE_CHECKING:
@@ -142,8 +143,6 @@ class Declaration:
             family, status and source (of who says so), not_measurable (why not). Missing is
             what a hypothesis does not have.
         """
-        from kamlab.hypotheses.declaration.tables import hypothesis_table
-
         return hypothesis_table(self.hypotheses)
 
     def changes(self) -> pd.DataFrame:
@@ -162,6 +161,4 @@ class Declaration:
         NotApplicable
             If there is no seal that is not broken.
         """
-        from kamlab.hypotheses.declaration.tables import change_table
-
-        return change_table(self.intact, Seal.of(self.text, date.max, "hand"), self.standing)
+        return change_table(self.intact, parts_of(self.text), self.standing)

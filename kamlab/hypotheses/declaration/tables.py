@@ -32,14 +32,20 @@ def hypothesis_table(hypotheses: Iterable[Hypothesis]) -> pd.DataFrame:
     return with_labels(frame, {"claim": say("hypotheses.label_claim")})
 
 
-def change_table(seals: Sequence[Seal], now: Seal, standing: Text) -> pd.DataFrame:
-    """Return the fields in which `now` differs from the first of the seals."""
+def change_table(seals: Sequence[Seal], now: Parts, standing: Text) -> pd.DataFrame:
+    """Return the fields in which `now` differs from the first of the seals.
+
+    Raises
+    ------
+    NotApplicable
+        With `standing` as the reason, if there is no seal.
+    """
     if not seals:
         raise NotApplicable(standing)
     first = seals[0].parts
     rows = [
         (name, field, was, became, _since(seals, now, name, field))
-        for name, field, was, became in _differences(first, now.parts)
+        for name, field, was, became in _differences(first, now)
     ]
     frame = pd.DataFrame(rows, columns=list(OF_CHANGES))
     words = dict.fromkeys(OF_CHANGES[:-1], "str")
@@ -84,10 +90,10 @@ def _field(parts: Parts, name: str, field: str) -> object:
     return None if value in (None, "") else str(value)
 
 
-def _since(seals: Sequence[Seal], now: Seal, name: str, field: str) -> object:
+def _since(seals: Sequence[Seal], now: Parts, name: str, field: str) -> object:
     def has_it(seal: Seal) -> bool:
         if field == WHOLE:
-            return (name in seal.parts) == (name in now.parts)
-        return _field(seal.parts, name, field) == _field(now.parts, name, field)
+            return (name in seal.parts) == (name in now)
+        return _field(seal.parts, name, field) == _field(now, name, field)
 
     return next((seal.declared_on for seal in seals if has_it(seal)), None)

@@ -114,7 +114,8 @@ class RenewalRegression(Regression):
         table = self._with_limits(super().tidy())
         if self.ratio is not None:
             for end, source in {"": "estimate", "_low": "conf_low", "_high": "conf_high"}.items():
-                table[f"{self.ratio}{end}"] = np.exp(table[source])
+                with np.errstate(over="ignore"):  # a limit far from the data may be infinite
+                    table[f"{self.ratio}{end}"] = np.exp(table[source])
         return table.merge(average_effects(self), on="term", how="left")
 
     def _with_limits(self, table: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from kamlab.retention.validation.common_rows import Common
 from kamlab.retention.validation.comparison_picture import draw_advantages
 from kamlab.retention.validation.ranked_lists import ranked_lists
 from kamlab.retention.validation.shortlist import Shortlist
-from kamlab.retention.validation.yardsticks import BETTER, MEASURES, Record, Yardsticks
+from kamlab.retention.validation.yardsticks import BETTER, MEASURES, Record, Yardsticks, against
 from kamlab.selection.arguments import is_whole
 
 if TYPE_CHECKING:
@@ -271,23 +271,9 @@ class ForecastComparison(Result):
         """
         rival = rival or next(iter(self.formulas))
         self._check("auc", rival)
-        table = self._against(rival)
+        table = against(self.differences(), rival)
         alt = say("retention.models_alt", differences=paragraph(sentences.of_pairs(table)))
         return draw_advantages(table, rival, self.term_labels, alt=alt, ax=ax)
-
-    def _against(self, rival: str) -> pd.DataFrame:
-        """Return the differences of all other models from one, whatever the order."""
-        table = self.differences()
-        own = table[table["rival"] == rival]
-        turned = table[table["foretold_by"] == rival]
-        turned = turned.assign(
-            foretold_by=turned["rival"],
-            rival=rival,
-            estimate=-turned["estimate"],
-            conf_low=-turned["conf_high"],
-            conf_high=-turned["conf_low"],
-        )
-        return pd.concat([turned, own], ignore_index=True)
 
     def report(self) -> str:
         """Say what each model foretold, and which tells more."""

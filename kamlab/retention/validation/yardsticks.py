@@ -157,6 +157,27 @@ class Yardsticks:
         return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
+def against(differences: pd.DataFrame, rival: str) -> pd.DataFrame:
+    """Return the differences of all other models from one, whatever their order.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        From `Yardsticks.differences`.
+    rival : str
+    """
+    own = differences[differences["rival"] == rival]
+    turned = differences[differences["foretold_by"] == rival]
+    turned = turned.assign(
+        foretold_by=turned["rival"],
+        rival=rival,
+        estimate=-turned["estimate"],
+        conf_low=-turned["conf_high"],
+        conf_high=-turned["conf_low"],
+    )
+    return pd.concat([turned, own], ignore_index=True)
+
+
 def limits(values: Array, conf_level: float) -> tuple[float, float]:
     """Return percentiles of the draws in which a measure exists."""
     known = values[np.isfinite(values)]

@@ -40,10 +40,10 @@ def reference(name, **where):
     return table
 
 
-@pytest.mark.parametrize(
-    ("cohort", "alpha", "beta", "loglik"),
-    [("high_end", 0.668, 3.806, -1611.2), ("regular", 0.704, 1.182, -1680.3)],
-)
+PRINTED = [("high_end", 0.668, 3.806, -1611.2), ("regular", 0.704, 1.182, -1680.3)]
+
+
+@pytest.mark.parametrize(("cohort", "alpha", "beta", "loglik"), PRINTED)
 def test_fader_and_hardie_2007_print_these_parameters(cohort, alpha, beta, loglik):
     source = tomllib.loads((ROOT / "data/published/fader_hardie_2007.toml").read_text("utf-8"))
     assert source["status"] == "published"

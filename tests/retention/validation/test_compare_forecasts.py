@@ -304,9 +304,14 @@ def test_notes_tell_of_nested_formulas_and_of_lists_that_hold_everybody(table, b
 
 
 def test_without_terms_there_is_no_slope_and_the_note_says_so(table, language):
-    found = compare_forecasts({"none": "stayed ~ 1", "trust": "stayed ~ trust"}, table)
+    both = {"none": "stayed ~ 1", "trust": "stayed ~ trust"}
+    many = compare_forecasts(both, table, n_boot=100)
+    # In a single period, a model without terms gives everybody the same probability.
+    found = compare_forecasts(both, table, from_period=2025, n_boot=100)
     tidy = by_key(found.tidy(), "foretold_by", "term")
-    assert np.isfinite(tidy["none", "calibration_slope"]) or len(found.notes) == 6
+    assert tidy[tidy.isna()].index.tolist() == [("none", "calibration_slope")]
+    assert many.tidy()["estimate"].notna().all()
+    assert len(found.notes) == len(many.notes) + 1
     assert "nan" not in found.report()
 
 
@@ -351,3 +356,10 @@ def test_the_report_names_the_better_the_worse_and_the_open(both):
         n_boot=100,
     )
     assert "figures tells less than quality" in turned.report()
+
+
+def test_a_picture_against_another_model_is_that_of_formulas_in_another_order(table):
+    found = compare_forecasts(TWO, table, n_boot=100)
+    turned = compare_forecasts(dict(reversed(TWO.items())), table, n_boot=100)
+    assert found.plot(rival="quality").figure.alt == turned.plot().figure.alt
+    assert found.plot().figure.alt != turned.plot().figure.alt

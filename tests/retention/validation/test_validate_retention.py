@@ -143,6 +143,21 @@ def test_a_planted_leak_shows_when_rows_are_seen_and_never_here(table, monkeypat
     np.testing.assert_allclose(found["stay_probability"], found["base_rate"])
 
 
+def test_the_last_bit_of_a_forecast_does_not_rank_accounts(table, monkeypatch):
+    # Rows that are alike may differ in the last bit, by their place in a matrix product.
+    def alike_but_for_a_bit(formula, rows, **options):
+        def predict(own):
+            told = np.where(own["stayed"], np.nextafter(0.75, 1), 0.75)
+            return pd.DataFrame({"stay_probability": told}, index=own.index)
+
+        return SimpleNamespace(predict=predict)
+
+    monkeypatch.setattr(rolling, "fit_retention", alike_but_for_a_bit)
+    found = validate_retention(FORMULA, table)
+    assert found.augment()["stay_probability"].unique().tolist() == [0.75]
+    assert found.glance()["auc"].item() == 0.5
+
+
 def test_what_happens_later_does_not_change_a_forecast(table, check):
     expected = check.augment().query("period <= 2024")
     changed = table.copy()
