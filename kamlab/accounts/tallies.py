@@ -77,6 +77,7 @@ def from_orders(transactions: pd.DataFrame, book: Book) -> Facts:
 
     The book must ask for every account once, in order.
     """
+    assert np.array_equal(book.account, np.arange(len(book.ids)))
     at, days = book.places(transactions), day_number(transactions["ordered_on"])
     by_now = days <= book.today[at]
     log, at, days = transactions[by_now], at[by_now], days[by_now]
@@ -110,6 +111,7 @@ def from_contacts(contacts: pd.DataFrame, book: Book) -> Facts:
 
     The book must ask for every account once, in order.
     """
+    assert np.array_equal(book.account, np.arange(len(book.ids)))
     at = book.places(contacts)
     people = _count(book, at)
     facts = {"n_contacts": people}

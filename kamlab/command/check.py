@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pandas as pd
 
 from kamlab.command.exits import Exit
-from kamlab.command.files import check_places, whole
+from kamlab.command.files import check_places
 from kamlab.command.problems import listed_problems
 from kamlab.command.reading import check, files_read, refused
 from kamlab.command.streams import say_aside, say_result
 from kamlab.foundation.errors import Problem
 from kamlab.foundation.language import Text, same, say
+from kamlab.intake.giving.whole import whole
 
 if TYPE_CHECKING:
     from kamlab.intake.intake import Intake

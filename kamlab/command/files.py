@@ -1,17 +1,13 @@
-"""Files that a command writes: whole or not at all, and never over what it reads."""
+"""Where a command writes: never over what it reads, and nowhere unasked."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from kamlab.command.streams import lines
 from kamlab.foundation.errors import ArgumentError, KamlabError
 from kamlab.foundation.language import Text, listed, say
-from kamlab.intake.giving.target import make_way, told
 
 
 def check_places(read: Mapping[str, Path], written: Mapping[str, Path], *, overwrite: bool) -> None:
@@ -59,50 +55,6 @@ def beside(path: Path, ending: str) -> Path:
     named = path if path.name not in ("", "..") else path.resolve()
     stem = named.name if named.is_dir() else named.stem
     return named.with_name(stem + ending)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a place beside `path` to write to; what is written there becomes `path` at the end.
-
-    If the work fails or is interrupted, nothing of it stays, and what was there is untouched.
-
-    Parameters
-    ----------
-    path : Path
-        Of a file.
-
-    Raises
-    ------
-    KamlabError
-        Before any work, if the system does not let the file be written.
-    """
-    make_way(path)
-    with _beside(path) as draft:
-        yield draft
-        with told(path):
-            os.replace(draft, path)
-
-
-@contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """Do the same for a folder; of one that is there, files of the same name are replaced."""
-    with told(path):
-        path.mkdir(parents=True, exist_ok=True)
-    with _beside(path) as draft:
-        yield draft
-        with told(path):
-            for each in sorted(draft.iterdir()):
-                os.replace(each, path / each.name)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """Give a place on the same disk, so that moving a file from there is one step."""
-    with told(path):
-        folder = tempfile.TemporaryDirectory(prefix=".kamlab-", dir=path.parent)
-    with folder as name:
-        yield Path(name) / path.name
 
 
 def _clashes(read: Mapping[str, Path], written: Mapping[str, Path]) -> Iterator[Text]:

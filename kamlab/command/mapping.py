@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 
 from kamlab.command.exits import Exit
-from kamlab.command.files import beside, check_places, whole
+from kamlab.command.files import beside, check_places
 from kamlab.command.streams import say_result
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import Text, say
+from kamlab.intake.giving.whole import whole
 from kamlab.intake.mapping.propose import propose_mapping
 from kamlab.intake.mapping.read_mapping import read_mapping
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from kamlab.accounts.samples import sample_company
 from kamlab.command.exits import Exit
-from kamlab.command.files import beside, check_places, whole
+from kamlab.command.files import beside, check_places
 from kamlab.command.reading import check, files_read, refused
 from kamlab.command.streams import say_aside, say_result
 from kamlab.foundation.errors import DataError
 from kamlab.foundation.language import Text, say
+from kamlab.intake.giving.whole import whole
 from kamlab.report.write import write_report
 
 if TYPE_CHECKING:

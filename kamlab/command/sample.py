@@ -8,9 +8,10 @@ from pathlib import Path
 from kamlab.accounts.samples import SAMPLE_SEED
 from kamlab.accounts.simulate import simulate_company
 from kamlab.command.exits import Exit
-from kamlab.command.files import check_places, whole, whole_folder
+from kamlab.command.files import check_places
 from kamlab.command.streams import say_result
 from kamlab.foundation.language import say
+from kamlab.intake.giving.whole import whole, whole_folder
 from kamlab.intake.giving.write import write_company
 
 USUAL_SIZE = 240

@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 
 from kamlab.command.exits import Exit
-from kamlab.command.files import check_places, whole
+from kamlab.command.files import check_places
 from kamlab.command.streams import say_result
 from kamlab.foundation.language import say
 from kamlab.intake.giving.template import write_template
+from kamlab.intake.giving.whole import whole
 
 
 def run(options: argparse.Namespace) -> Exit:

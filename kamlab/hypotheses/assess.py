@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
-from typing import get_args
 
 from kamlab.accounts.company import Company
 from kamlab.foundation.errors import ArgumentError, KamlabError
 from kamlab.foundation.language import listed, paragraph, say
 from kamlab.hypotheses.assessment import HypothesisAssessment
-from kamlab.hypotheses.declaration.declaration import Correction, Declaration
+from kamlab.hypotheses.declaration.declaration import CORRECTIONS, Correction, Declaration
 from kamlab.hypotheses.declaration.load import load_hypotheses
 from kamlab.hypotheses.evidence import Check
 from kamlab.hypotheses.examined import Examined
@@ -19,8 +18,7 @@ from kamlab.hypotheses.hypothesis import Hypothesis
 from kamlab.hypotheses.methods.registry import evidence
 from kamlab.hypotheses.tables import Tables
 from kamlab.panel.resample import checked_seed
-
-CORRECTIONS: tuple[Correction, ...] = get_args(Correction)
+from kamlab.selection.arguments import is_number
 
 
 def assess_hypotheses(
@@ -120,7 +118,7 @@ def _examined(hypothesis: Hypothesis, tables: Tables, seed: int) -> Examined:
 
 
 def _check_arguments(
-    hypotheses: object, company: object, correction: object, conf_level: float | None
+    hypotheses: object, company: object, correction: object, conf_level: object
 ) -> None:
     """Raise if something is missing or does not go together; all problems at once."""
     problems = []
@@ -149,7 +147,7 @@ def _check_arguments(
         problems.append(
             say("hypotheses.bad_correction", got=repr(correction), known=listed(CORRECTIONS))
         )
-    if conf_level is not None and not 0 < conf_level < 1:
+    if conf_level is not None and not (is_number(conf_level) and 0 < conf_level < 1):
         problems.append(say("foundation.bad_level", level=conf_level))
     if problems:
         raise ArgumentError(paragraph(problems))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
 
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.lent import Lent
@@ -26,12 +25,17 @@ from kamlab.hypotheses.power_curve import (
 from kamlab.hypotheses.power_picture import draw_power
 from kamlab.hypotheses.power_sentences import needed_words, of_size, of_truth
 from kamlab.hypotheses.power_trials import Study, Trials
+from kamlab.retention.validation.accuracy import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CLEAR = 3.0
 """Standard errors by which the true effect must differ from what it is compared with."""
+COLUMNS = (
+    "n_accounts", "power", "power_low", "power_high", "share_refuted", "share_not_applicable",
+    "wrong_share", "exaggeration", "estimate", "std_error",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -146,21 +150,20 @@ class Power(Result):
     @cached_property
     def _table(self) -> pd.DataFrame:
         rows = [self._row(size, own) for size, own in self.trials.groupby("n_accounts")]
-        return pd.DataFrame(rows)
+        table = pd.DataFrame(rows)
+        companies = np.full(len(table), float(self.study.n_sim))
+        supported = table["power"].to_numpy(dtype=float) * companies
+        low, high = wilson(supported, companies, self.study.conf_level)
+        return table.assign(power_low=low, power_high=high)[list(COLUMNS)]
 
     def _row(self, size: object, own: pd.DataFrame) -> dict[str, object]:
         supported = _is(own, "supported")
         refuted = _is(own, "refuted")
-        low, high = proportion_confint(
-            supported.sum(), len(own), alpha=1 - self.study.conf_level, method="wilson"
-        )
         away = abs(self.true_effect) >= CLEAR * self.true_effect_error
         estimates = own["estimate"].to_numpy()
         return {
             "n_accounts": size,
             "power": supported.mean(),
-            "power_low": low,
-            "power_high": high,
             "share_refuted": refuted.mean(),
             "share_not_applicable": _is(own, "not_applicable").mean(),
             "wrong_share": math.nan
@@ -215,7 +218,7 @@ class Power(Result):
         return draw_power(self, ax)
 
     def report(self) -> str:
-        """Say what the largest company would show, how many accounts are needed, and the errors."""
+        """Say what companies of each size would show, and how many accounts are needed."""
         return str(paragraph([*self.sentences(), *self.notes]))
 
     def sentences(self) -> list[Text]:

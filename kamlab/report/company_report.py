@@ -10,7 +10,8 @@ from pathlib import Path
 from kamlab.foundation.errors import ArgumentError, KamlabError
 from kamlab.foundation.language import Language, listed, say, speaking
 from kamlab.foundation.nearest import nearest_hint
-from kamlab.intake.giving.target import make_way, told
+from kamlab.intake.giving.target import make_way
+from kamlab.intake.giving.whole import put_text
 from kamlab.report import page
 from kamlab.report.section import Section
 
@@ -121,11 +122,5 @@ def check_place(path: Path, *, overwrite: bool) -> None:
 def write_page(html: str, path: Path, *, overwrite: bool) -> Path:
     """Write a page whole or not at all, and return where it is."""
     check_place(path, overwrite=overwrite)
-    draft = path.with_name(f".{path.name}.part")
-    with told(path):
-        try:
-            draft.write_text(html, encoding="utf-8")
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+    put_text(html, path)
     return path

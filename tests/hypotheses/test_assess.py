@@ -279,7 +279,7 @@ def test_there_must_be_a_company(wrong, several, language):
         kl.assess_hypotheses(several, wrong)
 
 
-@pytest.mark.parametrize("level", [0, 1, -1, 2, math.nan])
+@pytest.mark.parametrize("level", [0, 1, -1, 2, math.nan, "high", True])
 def test_the_level_is_between_none_and_all(level, several, company):
     with pytest.raises(kl.ArgumentError, match=str(level)):
         kl.assess_hypotheses(several, company, conf_level=level)

@@ -61,24 +61,24 @@ def test_people_are_counted_and_a_single_thread_is_named(people, said):
 
 
 def log():
-    days = pd.to_datetime(["2024-01-05", "2024-03-01", "2025-07-09", "2025-08-01"])
+    days = pd.to_datetime(["2024-01-05", "2024-03-01", "2025-07-09", "2025-08-01", "2025-07-01"])
     return pd.DataFrame(
         {
             "account_id": "A",
             "occurred_on": days,
-            "kind": ["meeting", "complaint", "meeting", None],
-            "direction": ["outbound", "inbound", "inbound", None],
+            "kind": ["meeting", "complaint", "meeting", None, "meeting"],
+            "direction": ["outbound", "inbound", "inbound", None, "inbound"],
         }
     )
 
 
 def test_the_line_of_time_says_in_words_what_it_shows():
     told = what_happened(log(), "A")
-    assert "Meeting 2, Complaint 1, not known 1" in told.en
+    assert "Meeting 3, Complaint 1, not known 1" in told.en
     assert (
-        "Of 4 events, the customer took the first step in 2; the last was on 2025-08-01" in told.en
+        "Of 5 events, the customer took the first step in 3; the last was on 2025-08-01" in told.en
     )
-    assert "面談2件、苦情1件、不明1件" in told.ja
+    assert "面談3件、苦情1件、不明1件" in told.ja
 
 
 def test_the_line_of_time_has_a_row_a_kind_and_fills_what_the_customer_began(language):
@@ -89,8 +89,8 @@ def test_the_line_of_time_has_a_row_a_kind_and_fills_what_the_customer_began(lan
         assert labels[0] == str(table("interactions")["kind"].values["meeting"])
     assert len(labels) == 3
     marks = {(len(line.get_xdata()), line.get_markerfacecolor() == "white") for line in ax.lines}
-    assert {(1, True), (1, False)} <= marks
-    assert sum(len(line.get_xdata()) for line in ax.lines) == 4
+    assert {(1, True), (1, False), (2, False)} <= marks
+    assert sum(len(line.get_xdata()) for line in ax.lines) == 5
 
 
 def test_without_directions_every_mark_is_hollow():

@@ -16,8 +16,9 @@ from kamlab.hypotheses.declaration import reading
 from kamlab.hypotheses.declaration.declaration import CORRECTIONS, Correction, Declaration
 from kamlab.hypotheses.declaration.reading import read_declaration
 from kamlab.hypotheses.declaration.seal import DatedBy, Seal
-from kamlab.hypotheses.declaration.writing import declaration_text, put_file, seal_text
+from kamlab.hypotheses.declaration.writing import declaration_text, seal_text
 from kamlab.hypotheses.hypothesis import Hypothesis
+from kamlab.intake.giving.whole import put_text
 
 
 def declare_hypotheses(
@@ -101,7 +102,7 @@ def declare_hypotheses(
     else:
         written = declaration_text(given) + seal_text((*seals, *new))
     if new or there is None or there.title != given.title:
-        put_file(written, path)
+        put_text(written, path)
     return read_declaration(path)
 
 

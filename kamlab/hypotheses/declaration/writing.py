@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from kamlab.foundation.language import Text, say
 from kamlab.hypotheses.declaration.content import entry_of
 from kamlab.hypotheses.declaration.declaration import Declaration
 from kamlab.hypotheses.declaration.seal import Seal
-from kamlab.intake.giving.target import make_way, told
 
 
 def declaration_text(declared: Declaration) -> str:
@@ -29,18 +26,6 @@ def declaration_text(declared: Declaration) -> str:
 def seal_text(seals: Iterable[Seal]) -> str:
     """Return seals as they stand at the end of a file."""
     return "".join(f"\n{_seal(seal)}\n" for seal in seals)
-
-
-def put_file(text: str, path: Path) -> None:
-    """Write a file whole or not at all."""
-    make_way(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with told(path):
-        try:
-            beside.write_text(text, encoding="utf-8", newline="\n")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
 
 
 def _block(heading: str, **entries: Any) -> str:

@@ -17,13 +17,12 @@ from kamlab.foundation.language import join, say
 from kamlab.hypotheses.evidence import Check
 from kamlab.hypotheses.tables import Tables
 from kamlab.panel.design import Design, told_apart
+from kamlab.retention.renewal.result import FEW_EVENTS
 
 Array = NDArray[np.float64]
 
 FEWEST_ACCOUNTS = 40
 """Clustered errors are too small with fewer clusters than this, or so (Angrist & Pischke 2009)."""
-FEWEST_EVENTS = 10
-"""Of the rarer outcome per term (Peduzzi et al. 1996)."""
 MOST_LOST = 0.10
 """Share of rows beyond which those that are left may be of another kind: our choice."""
 LEAST_RELIABILITY = 0.90
@@ -53,8 +52,8 @@ def enough_events(events: float) -> Check:
     """Whether enough accounts left (or stayed) for so many terms."""
     return Check(
         say("hypotheses.check_events"),
-        events >= FEWEST_EVENTS,
-        say("hypotheses.seen_events", events=f"{events:.1f}", fewest=FEWEST_EVENTS),
+        events >= FEW_EVENTS,
+        say("hypotheses.seen_events", events=f"{events:.1f}", fewest=FEW_EVENTS),
     )
 
 

@@ -90,9 +90,9 @@ def weighted_rank_correlation(x: Array, y: Array, weights: Array) -> Array:
 def _ranks(values: Array, weights: Array) -> Array:
     """Return the mean rank of every value where rows count several times."""
     _, place = np.unique(values, return_inverse=True)
-    one_hot = np.zeros((len(values), place.max() + 1))
-    one_hot[np.arange(len(values)), place] = 1.0
-    counts = weights @ one_hot
+    order = np.argsort(place, kind="stable")
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    counts = np.add.reduceat(weights[:, order], starts, axis=1)
     middle = counts.cumsum(axis=1) - counts / 2 + 0.5
     return np.asarray(middle[:, place])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 import pandas as pd
@@ -56,11 +55,15 @@ def row_of(table: pd.DataFrame, term: str) -> pd.Series:
     """
     found = table[table["term"] == term]
     if len(found) != 1:
-        known = [str(name) for name in table["term"]]
-        nearest = difflib.get_close_matches(term, known, n=1, cutoff=0.3)
-        names = list(dict.fromkeys([*nearest, *known]))
-        raise ModelError(say("hypotheses.unknown_term", term=term, known=listed(names)))
+        raise unknown_term(term, [str(name) for name in table["term"]])
     return found.iloc[0]
+
+
+def unknown_term(term: str, known: Sequence[str]) -> ModelError:
+    """Return what to raise where a model has no such term; it names those it has."""
+    nearest = nearest_name(term, known)
+    ordered = sorted(known, key=lambda name: name != nearest)
+    return ModelError(say("hypotheses.unknown_term", term=term, known=listed(ordered)))
 
 
 def known_on(rows: pd.DataFrame, tables: Tables, outcomes: Sequence[str]) -> pd.Series:

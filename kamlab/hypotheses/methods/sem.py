@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import partial
 
 import pandas as pd
 
-from kamlab.foundation.errors import ModelError
-from kamlab.foundation.language import listed, say
+from kamlab.foundation.language import say
 from kamlab.hypotheses.evidence import Check, Evidence
 from kamlab.hypotheses.hypothesis import Hypothesis
 from kamlab.hypotheses.methods import checks
@@ -64,9 +62,7 @@ def _path(fit: SemFit, term: str) -> pd.Series:
     names = [f"{row.outcome} ~ {row.cause}" for row in paths.itertuples()]
     wanted = " ~ ".join(part.strip() for part in term.split("~"))
     if names.count(wanted) != 1:
-        nearest = difflib.get_close_matches(term, names, n=1, cutoff=0.3)
-        known = list(dict.fromkeys([*nearest, *names]))
-        raise ModelError(say("hypotheses.unknown_term", term=term, known=listed(known)))
+        raise unknown_term(term, names)
     return paths.iloc[names.index(wanted)]
 
 

@@ -13,7 +13,7 @@ from kamlab.accounts.spec import Table
 from kamlab.accounts.tables import table
 from kamlab.foundation.errors import KamlabError
 from kamlab.foundation.language import Text, say
-from kamlab.intake.giving.target import make_way
+from kamlab.intake.giving.whole import put_text
 from kamlab.intake.mapping.automatic import kept_name
 from kamlab.intake.mapping.mistakes import codes_of, find_mistakes, in_a_call, refuse
 from kamlab.intake.mapping.proposed import ProposedColumn, ProposedSheet
@@ -99,8 +99,7 @@ def _put_file(text: str, path: str | PathLike[str], overwrite: bool) -> Path:
     path = Path(path)
     if path.exists() and not overwrite:
         raise KamlabError(say("intake.exists", path=path))
-    make_way(path)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    put_text(text, path)
     return path
 
 

@@ -77,7 +77,7 @@ def last_scores(waves: pd.DataFrame, account: str) -> pd.DataFrame:
         if name not in waves:
             continue
         error = own[f"error_{name}"].iloc[-1] if f"error_{name}" in own else np.nan
-        former = own[name].iloc[-1] if len(own) > 1 else np.nan
+        former = own[name].iloc[-2] if len(own) > 1 else np.nan
         rows.append(
             {
                 "construct": str(construct.label),
