@@ -84,6 +84,8 @@ def _warnings_told() -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", KamlabWarning)
-        yield
-    for text in dict.fromkeys(str(each.message) for each in caught):
-        say_aside(say("command.note", text=text))
+        try:
+            yield
+        finally:
+            for text in dict.fromkeys(str(each.message) for each in caught):
+                say_aside(say("command.note", text=text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from kamlab.foundation.language import Text, listed, paragraph, say
 from kamlab.hypotheses.hypothesis import Hypothesis
 from kamlab.hypotheses.power_result import Power
 from kamlab.hypotheses.power_trials import Study, simulate
+from kamlab.selection.arguments import is_number, is_whole
 
 SIZES = (60, 120, 240, 480)
 FEWEST_SIMULATED = 20
@@ -133,7 +133,7 @@ def _wrong_hypothesis(hypothesis: object) -> list[Text]:
 
 
 def _wrong_sizes(asked: Sequence[object]) -> list[Text]:
-    if len(asked) and all(_is_whole(size, FEWEST, MOST) for size in asked):
+    if len(asked) and all(is_whole(size) and FEWEST <= size <= MOST for size in asked):
         return []
     return [say("hypotheses.power_sizes", fewest=FEWEST, most=f"{MOST:,}", got=list(asked))]
 
@@ -143,15 +143,15 @@ def _wrong_numbers(numbers: Mapping[str, object]) -> list[Text]:
     return [
         say("hypotheses.power_number", name=name, fewest=fewest[name], got=repr(value))
         for name, value in numbers.items()
-        if not _is_whole(value, fewest[name])
+        if not (is_whole(value) and value >= fewest[name])
     ]
 
 
-def _wrong_shares(shares: Mapping[str, Any]) -> list[Text]:
+def _wrong_shares(shares: Mapping[str, object]) -> list[Text]:
     return [
         say("hypotheses.power_share", name=name, got=repr(value))
         for name, value in shares.items()
-        if not isinstance(value, int | float | np.floating) or not 0 < value < 1
+        if not (is_number(value) and 0 < value < 1)
     ]
 
 
@@ -166,8 +166,3 @@ def _wrong_truth(truth: Mapping[str, Effects] | None) -> list[Text]:
     except ArgumentError as error:
         return [error.text]
     return []
-
-
-def _is_whole(value: Any, fewest: int, most: float = np.inf) -> bool:
-    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return is_integer and fewest <= value <= most

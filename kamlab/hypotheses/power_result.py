@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 CLEAR = 3.0
 """Standard errors by which the true effect must differ from what it is compared with."""
-COLUMNS = (
-    "n_accounts", "power", "power_low", "power_high", "share_refuted", "share_not_applicable",
-    "wrong_share", "exaggeration", "estimate", "std_error",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -154,7 +150,9 @@ class Power(Result):
         companies = np.full(len(table), float(self.study.n_sim))
         supported = table["power"].to_numpy(dtype=float) * companies
         low, high = wilson(supported, companies, self.study.conf_level)
-        return table.assign(power_low=low, power_high=high)[list(COLUMNS)]
+        table.insert(2, "power_low", low)
+        table.insert(3, "power_high", high)
+        return table
 
     def _row(self, size: object, own: pd.DataFrame) -> dict[str, object]:
         supported = _is(own, "supported")

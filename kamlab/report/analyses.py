@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from kamlab.accounts.company import Company
 from kamlab.foundation.errors import ArgumentError, NotApplicable
 from kamlab.foundation.language import say
+from kamlab.hypotheses.assess import assess_hypotheses
+from kamlab.hypotheses.assessment import HypothesisAssessment
 from kamlab.hypotheses.declaration.declaration import Declaration
 from kamlab.hypotheses.hypothesis import Hypothesis
 from kamlab.panel.analysis_table import analysis_table
@@ -24,6 +25,7 @@ from kamlab.quality.measure import measure_quality
 from kamlab.quality.quality import Quality
 from kamlab.quality.score_error import ScoreError, score_error
 from kamlab.report.outcome import Outcome, attempt
+from kamlab.report.population import Population, population_of
 from kamlab.report.terms import staying_terms, worth_terms
 from kamlab.retention.renewal.fit import fit_retention
 from kamlab.retention.renewal.result import RenewalRegression
@@ -34,6 +36,7 @@ from kamlab.selection.measure import measure_concentration
 from kamlab.value.chain import value_of_quality
 from kamlab.value.quality_value import QualityValue
 from kamlab.value.regression.fit import fit_value
+from kamlab.value.regression.log_linear import HeavyRow, LogLinearValue
 from kamlab.value.regression.result import ValueRegression
 
 FIRST_MODEL = "bensaou"
@@ -91,6 +94,17 @@ class Analyses:
         return attempt(lambda: analysis_table(self.company))
 
     @cached_property
+    def population(self) -> Outcome[Population]:
+        """Of how many accounts the report tells."""
+        return attempt(lambda: population_of(self.company.accounts, self.rows.need()))
+
+    @cached_property
+    def heavy_row(self) -> HeavyRow | None:
+        """The row on which the step from logs to money rests, if there is such a row."""
+        worth = self.worth.result
+        return worth.heavy_row if isinstance(worth, LogLinearValue) else None
+
+    @cached_property
     def terms(self) -> Outcome[tuple[str, ...]]:
         """What staying is explained with."""
         return attempt(lambda: staying_terms(self.rows.need(), self.raise_by))
@@ -130,7 +144,7 @@ class Analyses:
         return attempt(self._gained)
 
     @cached_property
-    def assessment(self) -> Outcome[Any]:
+    def assessment(self) -> Outcome[HypothesisAssessment]:
         """The hypotheses and what became of them."""
         return attempt(self._assessed)
 
@@ -173,9 +187,7 @@ class Analyses:
             seed=self.seed,
         )
 
-    def _assessed(self) -> Any:
-        from kamlab.hypotheses.assess import assess_hypotheses
-
+    def _assessed(self) -> HypothesisAssessment:
         if self.hypotheses is None:
             raise NotApplicable(say("report.no_hypotheses"))
         return assess_hypotheses(self.hypotheses, self.company, seed=self.seed)

@@ -15,6 +15,7 @@ from kamlab.foundation.errors import (
     RowsLeftOutWarning,
 )
 from kamlab.foundation.language import Text
+from kamlab.report.recognised import is_harmless
 
 Found = TypeVar("Found")
 
@@ -85,4 +86,5 @@ def _is_ours(warning: warnings.WarningMessage) -> bool:
 
 
 def _is_remark(warning: warnings.WarningMessage) -> bool:
-    return issubclass(warning.category, RowsLeftOutWarning | RecalledClaimWarning)
+    small = issubclass(warning.category, RowsLeftOutWarning | RecalledClaimWarning)
+    return small or is_harmless(str(warning.message))

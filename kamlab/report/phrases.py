@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from kamlab.foundation.language import Text, say, unit
+from kamlab.foundation.language import Text, join, say, unit
+from kamlab.panel.labels import term_labels
 
 Row = Mapping[Hashable, Any]
 """One row of a result's table."""
 
-
-def only_row(table: pd.DataFrame) -> Row:
-    """Return the row of a table that has one."""
-    return table.to_dict("records")[0]
-
-
-def rows_by_term(table: pd.DataFrame) -> dict[str, Row]:
-    """Return the rows of a result's table by what they are about."""
-    return {str(row["term"]): row for row in table.to_dict("records")}
-
+STAY = ("stay_probability", "stay_low", "stay_high")
 
 DIGITS = 3
 """Significant digits of an amount."""
@@ -33,6 +26,16 @@ UNITS_JA = ((1e8, "億"), (1e4, "万"), (1.0, ""))
 # As the pictures have it, and as tables of Japanese companies do.
 UNITS_OF_TABLES_EN = ((1e6, "million"), (1e3, "thousand"), (1.0, ""))
 UNITS_OF_TABLES_JA = ((1e6, "百万"), (1e3, "千"), (1.0, ""))
+
+
+def only_row(table: pd.DataFrame) -> Row:
+    """Return the row of a table that has one."""
+    return table.to_dict("records")[0]
+
+
+def rows_by_term(table: pd.DataFrame) -> dict[str, Row]:
+    """Return the rows of a result's table by what they are about."""
+    return {str(row["term"]): row for row in table.to_dict("records")}
 
 
 def percent(share: float) -> str:
@@ -68,6 +71,39 @@ def points(share: float) -> str:
     '+7.0'
     """
     return f"{100 * share:+.1f}"
+
+
+def semicolons(texts: Iterable[Text]) -> Text:
+    """Join words that may hold commas: semicolons in English, 、 in Japanese."""
+    parts = list(texts)
+    return Text("; ".join(each.en for each in parts), "、".join(each.ja for each in parts))
+
+
+def raised_words(raise_by: Mapping[str, float]) -> Text:
+    """Return what is raised and by how much, in words."""
+    labels = term_labels(raise_by)
+    return join(
+        [say("report.raised", score=labels[name], by=f"{by:+g}") for name, by in raise_by.items()]
+    )
+
+
+def account_names(table: pd.DataFrame) -> list[str]:
+    """Return each account's id with its name behind it."""
+    names = table["name"] if "name" in table else pd.Series("", index=table.index)
+    return [
+        f"{key} {name}" if isinstance(name, str) and name else str(key)
+        for key, name in zip(table["account_id"], names, strict=True)
+    ]
+
+
+def chances_of(table: pd.DataFrame) -> list[str | float]:
+    """Return each account's probability of staying with its interval; NaN where not known."""
+    return [
+        str(with_range(*(chance(row[name]) for name in STAY)))
+        if pd.notna(row["stay_probability"])
+        else np.nan
+        for row in table.to_dict("records")
+    ]
 
 
 def with_range(value: object, low: object, high: object) -> Text:

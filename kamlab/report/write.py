@@ -22,6 +22,7 @@ from kamlab.portfolio.declaration.library import load_model
 from kamlab.portfolio.declaration.model import Model
 from kamlab.report.analyses import Analyses
 from kamlab.report.company_report import CompanyReport, check_place, write_page
+from kamlab.report.population import called
 from kamlab.report.section import Section
 from kamlab.report.sections.glance import glance_section
 from kamlab.report.sections.hypotheses import hypotheses_section
@@ -111,7 +112,15 @@ def company_report(
     """
     language = language or current_language()
     with speaking(language):
-        analyses, intake = _begin(company, hypotheses, model, raise_by, discount_rate, top, seed)
+        analyses, intake = _begin(
+            company,
+            hypotheses=hypotheses,
+            model=model,
+            raise_by=raise_by,
+            discount_rate=discount_rate,
+            top=top,
+            seed=seed,
+        )
         files = {} if intake is None else {"export": intake.path}
         files |= {} if mapping is None else {"mapping": Path(mapping)}
         sections = _sections(analyses, intake, files, progress)
@@ -120,7 +129,7 @@ def company_report(
             language=language,
             made=str(made_today()),
             simulated=analyses.company.simulated,
-            sections=(glance_section(sections), *sections),
+            sections=(glance_section(analyses, sections), *sections),
         )
 
 
@@ -187,15 +196,23 @@ def write_report(
         return report.write(path, overwrite=overwrite)
     language = language or current_language()
     with speaking(language):
-        analyses, _ = _begin(company, None, model, raise_by, discount_rate, top, seed)
+        analyses, _ = _begin(
+            company,
+            hypotheses=None,
+            model=model,
+            raise_by=raise_by,
+            discount_rate=discount_rate,
+            top=top,
+            seed=seed,
+        )
         html = account_pages(analyses, accounts, language=language, progress=progress)
     return write_page(html, path, overwrite=overwrite)
 
 
 def title_of(company: Company) -> Text:
     """Return the heading of a report."""
-    name = company.name
-    return say("report.title", name=name) if name else say("report.title_nameless")
+    name = called(company)
+    return say("report.title", name=name) if name.en else say("report.title_nameless")
 
 
 def made_today() -> Text:
@@ -205,6 +222,7 @@ def made_today() -> Text:
 
 def _begin(
     company: Company | Intake,
+    *,
     hypotheses: HypothesesOrName | None,
     model: str | Path | Model | None,
     raise_by: Mapping[str, float],
@@ -257,7 +275,7 @@ def _sections(
     mark = say("report.mark_simulated") if analyses.company.simulated else None
     day = date.today().isoformat()
     steps: dict[str, Callable[[], Section]] = {
-        "intake": lambda: intake_section(analyses.company, intake),
+        "intake": lambda: intake_section(analyses.company, intake, analyses.population.result),
         "portfolio": lambda: portfolio_section(analyses, mark),
         "quality": lambda: quality_section(analyses, mark),
         "staying": lambda: staying_section(analyses, mark),

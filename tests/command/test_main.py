@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -78,8 +79,6 @@ def test_an_interruption_is_told(command, instead):
 
 def test_warnings_of_kamlab_are_told_once_and_those_for_programmers_not(command, instead):
     def action():
-        import warnings
-
         for _ in range(2):
             warnings.warn("three rows are out", DataWarning, stacklevel=1)
             warnings.warn("overflow", RuntimeWarning, stacklevel=1)
@@ -87,6 +86,15 @@ def test_warnings_of_kamlab_are_told_once_and_those_for_programmers_not(command,
 
     instead(action)
     assert command("check", "x") == (0, "", "Note: three rows are out\n")
+
+
+def test_warnings_before_an_error_are_told_too(command, instead):
+    def action():
+        warnings.warn("three rows are out", DataWarning, stacklevel=1)
+        raise NotApplicable(same("too few are left"))
+
+    instead(action)
+    assert command("check", "x") == (1, "", "Note: three rows are out\ntoo few are left\n")
 
 
 def test_the_language_of_a_command_does_not_outlast_it(command):

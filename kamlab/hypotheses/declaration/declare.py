@@ -67,10 +67,10 @@ def declare_hypotheses(
 
     Notes
     -----
-    The seal is the SHA-256 of the canonical text of correction, level and every hypothesis (JSON
-    in UTF-8, keys sorted, one line each); the title does not count. It shows slips, not fraud:
-    the date is that of the computer's clock. To convince others, send them the hash today:
-    `declaration.seals[-1].sha256`.
+    The seal is the SHA-256 of the date and the canonical text of correction, level and every
+    hypothesis (JSON in UTF-8, keys sorted, one line each); the title does not count. It shows
+    slips, not fraud: the date is that of the computer's clock. To convince others, send them the
+    hash today: `declaration.seals[-1].sha256`.
 
     Comments in the file stay where only a seal is added; they go where hypotheses are replaced.
 

@@ -24,7 +24,8 @@ class Seal:
     dated_by : {"clock", "hand"}
         Whether the computer's clock or the user gave the date.
     sha256 : str
-        Of the text in UTF-8, in hexadecimal digits.
+        In hexadecimal digits: of a line with date and who gave it, such as `2026-11-22 clock`, and
+        the text after it, in UTF-8. So the date cannot be changed without a trace either.
     text : str
         Everything declared: JSON, one line for correction and level and one per hypothesis.
 
@@ -33,7 +34,7 @@ class Seal:
     >>> from datetime import date
     >>> seal = Seal.of('{"conf_level": 0.95, "correction": "holm"}', date(2026, 11, 22), "clock")
     >>> seal.sha256[:8], seal.is_broken
-    ('c6350bea', False)
+    ('144cc0de', False)
     """
 
     declared_on: date
@@ -44,12 +45,13 @@ class Seal:
     @classmethod
     def of(cls, text: str, declared_on: date, dated_by: DatedBy) -> Seal:
         """Seal a text."""
-        return cls(declared_on, dated_by, _hash(text), text)
+        return cls(declared_on, dated_by, _hash(declared_on, dated_by, text), text)
 
     @property
     def is_broken(self) -> bool:
-        """Whether the text is not the one that was sealed, or cannot be read."""
-        return self.sha256.lower() != _hash(self.text) or not self.parts
+        """Whether date or text are not those that were sealed, or the text cannot be read."""
+        sealed = _hash(self.declared_on, self.dated_by, self.text)
+        return self.sha256.lower() != sealed or not self.parts
 
     @cached_property
     def parts(self) -> dict[str, dict[str, Any]]:
@@ -60,5 +62,5 @@ class Seal:
             return {}
 
 
-def _hash(text: str) -> str:
-    return sha256(text.encode("utf-8")).hexdigest()
+def _hash(declared_on: date, dated_by: DatedBy, text: str) -> str:
+    return sha256(f"{declared_on.isoformat()} {dated_by}\n{text}".encode()).hexdigest()

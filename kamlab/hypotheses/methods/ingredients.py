@@ -9,6 +9,7 @@ import pandas as pd
 from kamlab.accounts.tables import constructs
 from kamlab.foundation.errors import ModelError, NotApplicable
 from kamlab.foundation.language import Text, listed, say
+from kamlab.foundation.nearest import nearest_name
 from kamlab.hypotheses.hypothesis import Hypothesis
 from kamlab.hypotheses.tables import Tables
 from kamlab.panel.analysis_table import OF_THE_PERIOD

@@ -10,7 +10,7 @@ from kamlab.foundation.language import say
 from kamlab.hypotheses.evidence import Check, Evidence
 from kamlab.hypotheses.hypothesis import Hypothesis
 from kamlab.hypotheses.methods import checks
-from kamlab.hypotheses.methods.ingredients import rows_for, words_for
+from kamlab.hypotheses.methods.ingredients import rows_for, unknown_term, words_for
 from kamlab.hypotheses.tables import Tables
 from kamlab.sem.fit import fit_sem
 from kamlab.sem.result import SemFit

@@ -16,7 +16,7 @@ from kamlab.foundation.style import WIDTH, font_families
 from kamlab.hypotheses.assessment import HypothesisAssessment
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
-from kamlab.report.phrases import Row, only_row, with_range
+from kamlab.report.phrases import Row, only_row, semicolons, with_range
 from kamlab.report.section import Section, made, notes, reason_and_cautions
 
 UNTESTED = "not_applicable"
@@ -69,8 +69,8 @@ def letters_of(checks: pd.DataFrame) -> dict[str, str]:
     checks : DataFrame
         From `HypothesisAssessment.checks()`.
     """
-    failed = checks.loc[checks["holds"].eq(False).fillna(False), "assumption"]
-    return dict(zip(failed.value_counts().index, ascii_lowercase, strict=False))
+    counts = _failed(checks)["assumption"].value_counts()
+    return dict(zip(counts.index, ascii_lowercase[: len(counts)], strict=True))
 
 
 def as_tested(table: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
@@ -88,10 +88,14 @@ def as_tested(table: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
         shown["declared"] = rows["declared"]
     letters = letters_of(checks)
     if letters:
-        failed = checks[checks["holds"].eq(False).fillna(False)]
+        failed = _failed(checks)
         by_name = failed["assumption"].map(letters).groupby(failed["term"]).agg(_sorted)
         shown["doubts"] = rows["term"].map(by_name).fillna("")
     return shown
+
+
+def _failed(checks: pd.DataFrame) -> pd.DataFrame:
+    return checks[checks["holds"].eq(False).fillna(False)]
 
 
 def _sorted(letters: pd.Series) -> str:
@@ -128,9 +132,7 @@ def _legend(letters: dict[str, str]) -> Text:
         say("report.doubt", letter=letter, assumption=assumption)
         for assumption, letter in letters.items()
     ]
-    return say(
-        "report.doubted", assumptions=Text("; ".join(map(str, words)), "、".join(map(str, words)))
-    )
+    return say("report.doubted", assumptions=semicolons(words))
 
 
 def _picture(assessment: HypothesisAssessment, table: pd.DataFrame) -> Axes:

@@ -12,6 +12,7 @@ from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.intake.intake import Intake
 from kamlab.report import page
 from kamlab.report.phrases import Row, only_row
+from kamlab.report.population import Population, called, standing
 from kamlab.report.section import Section, made
 
 SHOWN = 10
@@ -19,14 +20,43 @@ SHOWN = 10
 
 ROWS = ["table", "rows_read", "rows_accepted", "rows_set_aside", "n_warnings"]
 
+DAYS = {
+    "survey": ("answered_on",),
+    "periods": ("start", "end"),
+    "transactions": ("ordered_on",),
+    "interactions": ("occurred_on",),
+}
+"""The columns that say which days a table tells of."""
 
-def intake_section(company: Company, intake: Intake | None) -> Section:
-    """Say what the report is made of."""
+
+def intake_section(
+    company: Company, intake: Intake | None, population: Population | None = None
+) -> Section:
+    """Say whose accounts the report is about, and what it is made of."""
+    lead = [] if population is None else [standing(called(company), population)]
     if intake is None:
-        return made("intake", company_came(company), _of_company(company))
-    return made(
-        "intake", rows_came(intake.path.name, only_row(intake.glance())), _of_intake(intake)
-    )
+        return made("intake", paragraph([*lead, company_came(company)]), _of_company(company))
+    lead.append(rows_came(intake.path.name, only_row(intake.glance())))
+    lead += money_in_doubt(intake.problems())
+    return made("intake", paragraph(lead), _of_intake(intake))
+
+
+def money_in_doubt(problems: pd.DataFrame) -> list[Text]:
+    """Say which doubtful rows touch amounts; nothing if none does.
+
+    Parameters
+    ----------
+    problems : DataFrame
+        From `Intake.problems()`.
+    """
+    money = {col.name for name in TABLES for col in table(name).columns if col.type == "money"}
+    names = problems["column"].astype(str).str.extract(r"(\w+)\)?$", expand=False)
+    rows = problems[(problems["severity"] == "warning") & names.isin(money)]
+    if rows.empty:
+        return []
+    first = rows.iloc[0]
+    places = {"table": first["table"], "row": first["row"], "problem": first["problem"]}
+    return [say("report.money_doubted", count=len(rows), **places)]
 
 
 def company_came(company: Company) -> Text:
@@ -103,15 +133,6 @@ def _of_company(company: Company) -> Iterator[page.Html]:
     yield page.table(pd.DataFrame(rows), caption=say("report.tables_caption"))
     if absent := [table(name).label for name in TABLES if name not in company.tables]:
         yield page.paragraph(say("report.tables_absent", tables=join(absent)))
-
-
-DAYS = {
-    "survey": ("answered_on",),
-    "periods": ("start", "end"),
-    "transactions": ("ordered_on",),
-    "interactions": ("occurred_on",),
-}
-"""The columns that say which days a table tells of."""
 
 
 def span(name: str, frame: pd.DataFrame) -> Text | str:

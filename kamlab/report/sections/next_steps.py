@@ -13,16 +13,22 @@ from kamlab.foundation.language import Text, listed, say
 from kamlab.panel.analysis_table import current_rows
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
-from kamlab.report.phrases import chance, scales_of_table, with_range
+from kamlab.report.phrases import (
+    STAY,
+    Row,
+    account_names,
+    chances_of,
+    raised_words,
+    scales_of_table,
+)
 from kamlab.report.section import Section, made, unanswered
 from kamlab.report.sections.portfolio import doubtful
-from kamlab.report.sections.value import raised_words
+from kamlab.report.sections.value import rests_on
 
 NAMED = 3
 """Accounts that the first sentence names."""
 
 GAIN = ["gain", "gain_low", "gain_high"]
-STAY = ["stay_probability", "stay_low", "stay_high"]
 
 
 def next_steps_section(analyses: Analyses) -> Section:
@@ -46,6 +52,8 @@ def known_of_accounts(analyses: Analyses) -> pd.DataFrame:
     """
     company, rows = analyses.company, analyses.rows.result
     accounts = identity(company.accounts)
+    if "manager" in company.accounts:
+        accounts = accounts.assign(manager=company.accounts["manager"])
     if rows is not None:
         accounts = accounts[accounts["account_id"].isin(current_rows(rows)["account_id"])]
     parts = []
@@ -55,7 +63,8 @@ def known_of_accounts(analyses: Analyses) -> pd.DataFrame:
         parts.append(stay.augment()[["account_id", *STAY]])
     if (board := analyses.portfolio.result) is not None:
         placed = board.augment()[["account_id", "cell_label", "effort", "prescription"]]
-        parts.append(placed.assign(in_doubt=doubtful(board)))
+        little = placed["effort"].eq(placed["effort"].min()) & (placed["effort"].nunique() > 1)
+        parts.append(placed.assign(in_doubt=doubtful(board), little_effort=little))
     for part in parts:
         accounts = accounts.merge(part, on="account_id", how="left")
     return accounts
@@ -79,6 +88,8 @@ def as_shown(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     """Return the accounts as a report shows them: numbers with their intervals, in words."""
     shown = pd.DataFrame({"who": account_names(table)})
     rows = table.to_dict("records")
+    if "manager" in table:
+        shown["manager"] = table["manager"]
     if "cell_label" in table:
         shown["cell_label"] = [
             str(say("report.cell_in_doubt", cell=row["cell_label"]))
@@ -87,12 +98,7 @@ def as_shown(table: pd.DataFrame, currency: str) -> pd.DataFrame:
             for row in rows
         ]
     if "stay_probability" in table:
-        shown["stay_range"] = [
-            str(with_range(*(chance(row[name]) for name in STAY)))
-            if pd.notna(row["stay_probability"])
-            else np.nan
-            for row in rows
-        ]
+        shown["stay_range"] = chances_of(table)
     if "gain" in table:
         scales = scales_of_table(table["gain"], currency)
         shown["gain_range"] = [
@@ -100,17 +106,15 @@ def as_shown(table: pd.DataFrame, currency: str) -> pd.DataFrame:
         ]
         shown = with_labels(shown, {"gain_range": say("report.gain_in", unit=scales.unit)})
     if "prescription" in table:
-        shown["prescription"] = table["prescription"]
+        shown["prescription"] = [prescribed(row) for row in rows]
     return shown
 
 
-def account_names(table: pd.DataFrame) -> list[str]:
-    """Return each account's id with its name behind it."""
-    names = table["name"] if "name" in table else pd.Series("", index=table.index)
-    return [
-        f"{key} {name}" if isinstance(name, str) and name else str(key)
-        for key, name in zip(table["account_id"], names, strict=True)
-    ]
+def prescribed(row: Row) -> object:
+    """Return a cell's prescription; where it asks for little but much is to gain, whom to ask."""
+    if row.get("little_effort") is True and pd.notna(row.get("gain")):
+        return str(say("report.ask_manager", prescription=row["prescription"]))
+    return row["prescription"]
 
 
 def _blocks(analyses: Analyses, table: pd.DataFrame, order: str | None) -> Iterator[page.Html]:
@@ -119,8 +123,13 @@ def _blocks(analyses: Analyses, table: pd.DataFrame, order: str | None) -> Itera
         return
     currency = analyses.company.currency
     first = in_order(table, order).head(analyses.top)
-    yield page.table(as_shown(first, currency), caption=say("report.next_caption"))
+    if order == "gain":
+        for sentence in rests_on(analyses.heavy_row):
+            yield page.caution(sentence)
+    if (of := analyses.population.result) is not None and of.unrecorded and order != "effort":
+        yield page.paragraph(say("report.no_renewals", count=f"{of.unrecorded:,}"))
     yield page.paragraph(say("report.next_reading"))
+    yield page.table(as_shown(first, currency), caption=say("report.next_caption"))
     if "gain" in table:
         yield page.paragraph(say("report.next_gain", raised=raised_words(analyses.raise_by)))
     absent = [

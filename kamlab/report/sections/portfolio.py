@@ -23,12 +23,14 @@ def portfolio_section(analyses: Analyses, mark: Text | None) -> Section:
     board = analyses.portfolio.result
     if board is None:
         return made("portfolio", None, _blocks(analyses, mark))
-    lead = placed(board.title, _counts(board), int(doubtful(board).sum()))
+    of = analyses.population.result
+    left = 0 if of is None else of.left
+    lead = placed(board.title, _counts(board), int(doubtful(board).sum()), left)
     return made("portfolio", lead, _blocks(analyses, mark))
 
 
-def placed(model: Text, counts: pd.DataFrame, n_doubtful: int) -> Text:
-    """Say how many accounts are in each cell, and for how many that is in doubt."""
+def placed(model: Text, counts: pd.DataFrame, n_doubtful: int, left: int = 0) -> Text:
+    """Say how many accounts are in each cell, how many of them left, and how many are in doubt."""
     cells = [
         say("report.cell_count", cell=row["cell_label"], count=row["n_accounts"])
         for row in counts.to_dict("records")
@@ -38,6 +40,7 @@ def placed(model: Text, counts: pd.DataFrame, n_doubtful: int) -> Text:
         model=model,
         count=f"{counts['n_accounts'].sum():,}",
         cells=join(cells),
+        gone=say("report.with_gone", count=left) if left else "",
         doubtful=n_doubtful,
         share=percent(UNSURE),
     )

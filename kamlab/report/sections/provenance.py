@@ -9,9 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kamlab.accounts.company import Company
-from kamlab.foundation.language import Text, join, same, say
+from kamlab.foundation.language import Text, say
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
+from kamlab.report.phrases import raised_words
 from kamlab.report.section import Section, made
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib")
@@ -65,13 +66,12 @@ def _files(company: Company, inputs: dict[str, Path]) -> Iterator[tuple[Text, st
 
 
 def _settings(analyses: Analyses) -> Iterator[tuple[Text, str]]:
-    raised = join([same(f"{name} {by:+g}") for name, by in analyses.raise_by.items()])
     if (board := analyses.portfolio.result) is not None:
         yield say("report.from_model"), f"{board.title} ({board.model.id})"
     for name, fitted in {"staying": analyses.stay.result, "worth": analyses.worth.result}.items():
         if fitted is not None:
             yield say(f"report.from_{name}"), fitted.design.formula
-    yield say("report.from_raise"), str(raised)
+    yield say("report.from_raise"), str(raised_words(analyses.raise_by))
     yield say("report.from_discount"), f"{analyses.discount_rate:.1%}"
     yield say("report.from_seed"), str(analyses.seed)
 

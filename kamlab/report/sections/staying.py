@@ -6,12 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from kamlab.accounts.company import Company
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.results import named_terms
 from kamlab.panel.labels import term_labels
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
-from kamlab.report.phrases import Row, chance, percent, points, rows_by_term, with_range
+from kamlab.report.phrases import (
+    Row,
+    account_names,
+    chance,
+    chances_of,
+    percent,
+    points,
+    rows_by_term,
+    semicolons,
+    with_range,
+)
 from kamlab.report.section import Section, made, notes, reason_and_cautions
 from kamlab.retention.renewal.result import RenewalRegression
 
@@ -26,7 +37,9 @@ def staying_section(analyses: Analyses, mark: Text | None) -> Section:
     stay = analyses.stay.result
     if stay is None:
         return made("staying", None, _blocks(analyses, mark))
-    lead = [expected_leavers(stay.augment()["stay_probability"])]
+    of = analyses.population.result
+    unrecorded = 0 if of is None else of.unrecorded
+    lead = [expected_leavers(stay.augment()["stay_probability"], unrecorded)]
     if (check := analyses.validation.result) is None:
         lead.append(say("report.helps_unchecked"))
     else:
@@ -39,16 +52,26 @@ def leavers_of(stay: RenewalRegression) -> int:
     return int((stay.design.outcome == 0).sum())
 
 
-def expected_leavers(probabilities: pd.Series) -> Text:
-    """Say how many present accounts would leave, taking every probability as it is."""
+def expected_leavers(probabilities: pd.Series, unrecorded: int = 0) -> Text:
+    """Say how many present accounts would leave, taking every probability as it is.
+
+    Parameters
+    ----------
+    probabilities : Series
+    unrecorded : int, default 0
+        Accounts without any renewal on record, of which nothing can be said.
+    """
     if probabilities.empty:
         return say("report.nobody_present")
-    return say(
+    said = say(
         "report.expected_leavers",
         count=f"{len(probabilities):,}",
         leavers=f"{(1 - probabilities).sum():.1f}",
         lowest=chance(probabilities.min()),
     )
+    if not unrecorded:
+        return said
+    return paragraph([said, say("report.no_renewals", count=f"{unrecorded:,}")])
 
 
 def came_true(measures: Mapping[str, Row]) -> Text:
@@ -77,36 +100,62 @@ def how_helpful(measures: Mapping[str, Row]) -> str:
 def explained_with(terms: Sequence[str], leavers: int) -> Text:
     """Say what staying is explained with, and how many leavers that rests on."""
     labels = term_labels(terms)
-    words = [labels[name] for name in terms]
-    # A label may hold a comma.
-    names = Text("; ".join(each.en for each in words), "、".join(each.ja for each in words))
+    names = semicolons(labels[name] for name in terms)
     return say("report.explained_with", terms=names, leavers=leavers)
 
 
 def goes_with_staying(row: Row, label: Text) -> Text:
     """Say by how many percentage points staying differs with one more unit of a term."""
-    change = with_range(points(row["ame"]), points(row["ame_low"]), points(row["ame_high"]))
-    return say("report.goes_with_staying", term=label, change=change)
+    low, high = points(row["ame_low"]), points(row["ame_high"])
+    way = "less" if row["ame"] < 0 else "more"
+    words = {"change": f"{100 * abs(row['ame']):.1f}", "low": low, "high": high}
+    return say(f"report.goes_with_staying_{way}", term=label, **words)
 
 
-def _blocks(analyses: Analyses, mark: Text | None) -> Iterator[page.Html]:
-    yield from reason_and_cautions(analyses.stay)
-    if (stay := analyses.stay.result) is None:
-        return
-    leavers = leavers_of(stay)
-    yield page.paragraph(explained_with(analyses.terms.need(), leavers))
-    if leavers < FEW_LEAVERS:
-        yield page.caution(say("report.few_leavers", leavers=leavers))
-    yield page.table(
-        stay.augment().drop(columns="decided").head(analyses.top),
-        caption=say("report.leaving_caption"),
-    )
+def least_likely(table: pd.DataFrame, company: Company) -> pd.DataFrame:
+    """Return accounts with who looks after them, what they last bought for, and their chances.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of `RenewalRegression.augment()`.
+    company : Company
+    """
+    shown = pd.DataFrame({"who": account_names(table), "period": table["period"].tolist()})
+    if "manager" in company.accounts:
+        managers = company.accounts.set_index("account_id")["manager"]
+        shown["manager"] = table["account_id"].map(managers).to_numpy()
+    shown["stay_range"] = chances_of(table)
+    return shown
+
+
+def _check(analyses: Analyses, mark: Text | None) -> Iterator[page.Html]:
     yield page.subheading(say("report.check_heading"))
     if (check := analyses.validation.result) is None:
         yield page.caution(say("report.unchecked", reason=analyses.validation.reason))
     else:
         yield page.paragraph(came_true(rows_by_term(check.tidy())))
         yield page.figure(check.plot(), mark=mark)
+
+
+def _blocks(analyses: Analyses, mark: Text | None) -> Iterator[page.Html]:
+    yield from reason_and_cautions(analyses.stay)
+    if (stay := analyses.stay.result) is None:
+        return
+    leavers, check = leavers_of(stay), analyses.validation.result
+    helps = check is not None and how_helpful(rows_by_term(check.tidy())) == "sure"
+    if not helps:
+        yield from _check(analyses, mark)
+        yield page.subheading(say("report.list_heading"))
+    yield page.paragraph(explained_with(analyses.terms.need(), leavers))
+    if leavers < FEW_LEAVERS:
+        yield page.caution(say("report.few_leavers", leavers=leavers))
+    yield page.table(
+        least_likely(stay.augment().head(analyses.top), analyses.company),
+        caption=say("report.leaving_caption"),
+    )
+    if helps:
+        yield from _check(analyses, mark)
     yield page.subheading(say("report.effects_heading"))
     effects = named_terms(stay.slopes(), stay.term_labels)
     yield page.table(

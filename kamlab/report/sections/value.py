@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from kamlab.foundation.language import Text, join, paragraph, say
-from kamlab.panel.labels import term_labels
+from kamlab.foundation.language import Text, paragraph, say
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
-from kamlab.report.phrases import Row, money_range, only_row, percent, rows_by_term, with_range
+from kamlab.report.phrases import (
+    Row,
+    money_range,
+    only_row,
+    percent,
+    raised_words,
+    rows_by_term,
+)
 from kamlab.report.section import Section, made, notes, reason_and_cautions
 from kamlab.report.sections.staying import FEW_LEAVERS, goes_with_staying, leavers_of
+from kamlab.value.regression.log_linear import HeavyRow
 
 
 def value_section(analyses: Analyses, mark: Text | None) -> Section:
@@ -19,18 +26,45 @@ def value_section(analyses: Analyses, mark: Text | None) -> Section:
     if gain is None or stay is None:
         return made("value", None, reason_and_cautions(analyses.gain))
     total = rows_by_term(gain.tidy())["total"]
-    lead = worth_in_all(
-        raised_words(analyses.raise_by), total, len(gain.accounts), leavers_of(stay), gain.currency
-    )
-    return made("value", lead, _blocks(analyses, mark))
+    raised, count = raised_words(analyses.raise_by), len(gain.accounts)
+    lead = [worth_in_all(raised, total, count, leavers_of(stay), gain.currency)]
+    lead += left_out_of_worth(gain.n_left_out)
+    lead += rests_on(analyses.heavy_row)
+    lead += parts_in_doubt(parts_with_zero(analyses), total)
+    return made("value", paragraph(lead), _blocks(analyses, mark))
 
 
-def raised_words(raise_by: Mapping[str, float]) -> Text:
-    """Return what is raised and by how much, in words."""
-    labels = term_labels(raise_by)
-    return join(
-        [say("report.raised", score=labels[name], by=f"{by:+g}") for name, by in raise_by.items()]
-    )
+def left_out_of_worth(count: int) -> list[Text]:
+    """Say how many accounts with an open renewal could not be valued; nothing if none."""
+    return [say("report.worth_left_out", count=count)] if count else []
+
+
+def rests_on(row: HeavyRow | None) -> list[Text]:
+    """Say on which single row every amount rests; nothing if there is no such row."""
+    if row is None:
+        return []
+    words = {"share": percent(row.share), "account": row.account, "period": row.period}
+    return [say("report.rests_on_row", **words)]
+
+
+def parts_with_zero(analyses: Analyses) -> list[bool]:
+    """Return for each part of the gain, staying and margin by score, whether it may be 0."""
+    staying = rows_by_term(analyses.stay.need().slopes())
+    value = rows_by_term(analyses.worth.need().tidy())
+    limits = [
+        limits
+        for name in analyses.raise_by
+        for limits in (
+            (staying[name]["ame_low"], staying[name]["ame_high"]),
+            (value[name]["change_low"], value[name]["change_high"]),
+        )
+    ]
+    return [low <= 0 <= high for low, high in limits]
+
+
+def parts_in_doubt(may_be_0: Sequence[bool], total: Row) -> list[Text]:
+    """Say that each part of a gain may be 0 although their sum seems not to be; else nothing."""
+    return [say("report.parts_unsure")] if all(may_be_0) and total["conf_low"] > 0 else []
 
 
 def worth_in_all(raised: Text, row: Row, count: int, leavers: int, currency: str) -> Text:
@@ -57,8 +91,10 @@ def worth_in_all(raised: Text, row: Row, count: int, leavers: int, currency: str
 
 def goes_with_value(row: Row, label: Text) -> Text:
     """Say by how much lifetime value differs with one more unit of a term."""
-    change = [f"{row[name]:+.0%}" for name in ("change", "change_low", "change_high")]
-    return say("report.goes_with_value", term=label, change=with_range(*change))
+    low, high = (f"{row[name]:+.0%}" for name in ("change_low", "change_high"))
+    way = "less" if row["change"] < 0 else "more"
+    words = {"change": percent(abs(row["change"])), "low": low, "high": high}
+    return say(f"report.goes_with_value_{way}", term=label, **words)
 
 
 def ranking_doubt(row: Row) -> Text:

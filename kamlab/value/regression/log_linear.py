@@ -33,6 +33,15 @@ HEAVY, TIMES_ITS_SHARE = 0.10, 10
 """Part of the smearing factor, and multiple of an equal part, beyond which a row is named."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeavyRow:
+    """A row by whose account and period a `share` of the smearing factor is made."""
+
+    account: str
+    period: object
+    share: float
+
+
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class LogLinearValue(ValueRegression):
     """Least squares of the log of lifetime value.
@@ -96,14 +105,20 @@ class LogLinearValue(ValueRegression):
         return super().notes if heavy is None else (*super().notes, heavy)
 
     @property
-    def _heaviest(self) -> Text | None:
-        """Say which row makes much of the smearing factor by itself; None where none does."""
+    def heavy_row(self) -> HeavyRow | None:
+        """The row that makes much of the smearing factor by itself; None where none does."""
         lifted = np.exp(self.log_residuals - self.log_residuals.max())
         share = float(1 / lifted.sum())
         if share <= max(HEAVY, TIMES_ITS_SHARE / len(lifted)):
             return None
         row = self.design.used.iloc[int(np.argmax(lifted))]
-        words = {"account": row["account_id"], "period": row["period"], "share": f"{share:.0%}"}
+        return HeavyRow(row["account_id"], row["period"], share)
+
+    @property
+    def _heaviest(self) -> Text | None:
+        if (row := self.heavy_row) is None:
+            return None
+        words = {"account": row.account, "period": row.period, "share": f"{row.share:.0%}"}
         return say("value.worth_one_row", factor=f"{self.smearing:,.4g}", **words)
 
     def _refit(self, terms: Array, draws: Resample) -> Array:

@@ -38,7 +38,8 @@ def test_what_is_declared_is_read_back_as_it_was(path):
 def test_the_seal_is_the_sha256_of_lines_of_json_that_anybody_can_check(path):
     kl.declare_hypotheses([WALLET, TRUST], path)
     (seal,) = tomllib.loads(path.read_text(encoding="utf-8"))["seal"]
-    assert seal["sha256"] == sha256(seal["text"].encode()).hexdigest()
+    dated = f"{seal['declared_on']} {seal['dated_by']}"
+    assert seal["sha256"] == sha256(f"{dated}\n{seal['text']}".encode()).hexdigest()
     rules, first, second = map(json.loads, seal["text"].splitlines())
     assert rules == {"conf_level": 0.95, "correction": "holm"}
     assert second == {
@@ -181,20 +182,24 @@ def test_what_is_added_and_taken_away_is_a_row_each(path):
     assert changed.declared_on("wallet") == FIRST
 
 
-@pytest.mark.parametrize("kind", ["text", "hash", "unreadable"])
+@pytest.mark.parametrize("kind", ["text", "hash", "day", "unreadable"])
 def test_a_broken_seal_is_told_and_counts_for_nothing(path, kind, language):
     kl.declare_hypotheses([TRUST], path, declared_on=FIRST)
     text = path.read_text(encoding="utf-8")
     head, _, tail = text.partition("[[seal]]")
     if kind == "text":
         tail = tail.replace('"above": 0.05', '"above": 0.01')
+    elif kind == "day":
+        tail = tail.replace("declared_on = 2026-01-15", "declared_on = 2026-01-14")
     elif kind == "hash":
         tail = re.sub('sha256 = "..', 'sha256 = "zz', tail)
     else:
         tail = re.sub("'''.*'''", '"words"', tail, flags=re.DOTALL)
-        tail = re.sub('sha256 = ".*"', f'sha256 = "{sha256(b"words").hexdigest()}"', tail)
+        dated = f"{FIRST} hand\nwords".encode()
+        tail = re.sub('sha256 = ".*"', f'sha256 = "{sha256(dated).hexdigest()}"', tail)
     path.write_text(f"{head}[[seal]]{tail}", encoding="utf-8")
-    with pytest.warns(kl.DataWarning, match="2026-01-15"):
+    day = "2026-01-14" if kind == "day" else "2026-01-15"
+    with pytest.warns(kl.DataWarning, match=day):
         declared = kl.load_hypotheses(path)
     assert (declared.state, declared.sealed_on, declared.first_declared_on) == (
         "broken",
@@ -203,7 +208,7 @@ def test_a_broken_seal_is_told_and_counts_for_nothing(path, kind, language):
     )
     with pytest.raises(kl.NotApplicable, match=re.escape(str(declared.standing))):
         declared.changes()
-    with pytest.warns(kl.DataWarning, match="2026-01-15"):
+    with pytest.warns(kl.DataWarning, match=day):
         mended = kl.declare_hypotheses(declared, path)
     assert [seal.is_broken for seal in mended.seals] == [True, False]
     assert (mended.state, mended.sealed_on) == ("sealed", TODAY)
