@@ -6,11 +6,14 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kamlab.foundation.columns import column
-from kamlab.foundation.language import Text, join, say
+from kamlab.foundation.language import Text, join, same, say
 
 if TYPE_CHECKING:
     from kamlab.hypotheses.assessment import HypothesisAssessment
 
+SHIPPED_FAMILIES = (
+    *("criteria", "foresight", "behaviour", "ties", "money", "quality", "conduct", "beyond"),
+)
 NUMBERS = ("estimate", "conf_low", "conf_high", "p_value", "p_corrected", "effect_size")
 
 
@@ -51,7 +54,9 @@ def notes(found: HypothesisAssessment) -> tuple[Text, ...]:
     level = f"{found.conf_level:.0%}"
     tested = table[table["verdict"] != "not_applicable"]
     sizes = tested.groupby("family", sort=False).size()
-    families = join([say("hypotheses.family", name=n, count=c) for n, c in sizes.items()])
+    families = join(
+        [say("hypotheses.family", name=family_words(str(n)), count=c) for n, c in sizes.items()]
+    )
     said = [
         say("hypotheses.note_verdict", level=level, half=f"{(1 - found.conf_level) / 2:.1%}"),
         say(f"hypotheses.note_{found.correction}", families=families)
@@ -63,6 +68,11 @@ def notes(found: HypothesisAssessment) -> tuple[Text, ...]:
     if lost := int((tested["n_left_out"] > 0).sum()):
         said.append(say("hypotheses.note_lost", count=lost))
     return (*said, _about_declaration(found))
+
+
+def family_words(name: str) -> Text:
+    """Return the family of a shipped hypothesis in words, any other name as it is."""
+    return say(f"hypotheses.family_{name}") if name in SHIPPED_FAMILIES else same(name)
 
 
 def _about_declaration(found: HypothesisAssessment) -> Text:

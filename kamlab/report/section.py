@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,16 +65,20 @@ def reason_and_cautions(outcome: Outcome[Any]) -> Iterator[page.Html]:
         yield page.caution(each)
 
 
+def is_told(remark: str, notes: Sequence[str]) -> bool:
+    """Return whether notes give the reason for which a remark says that rows were left out."""
+    reason = re.split("：|: ", remark, maxsplit=1)[-1].rstrip(".。")
+    return any(reason in each for each in notes)
+
+
 def notes(*outcomes: Outcome[Any]) -> page.Html:
     """Return the notes of results and what was remarked on the way, each once.
 
     What a caution has said already is left out.
     """
     said = {each for outcome in outcomes for each in outcome.cautions}
-    told = [
-        str(each)
-        for outcome in outcomes
-        if outcome.result is not None
-        for each in (*outcome.result.notes, *outcome.remarks)
-    ]
+    results = [outcome for outcome in outcomes if outcome.result is not None]
+    own = [str(each) for outcome in results for each in outcome.result.notes]
+    remarks = [each for outcome in results for each in outcome.remarks]
+    told = [*own, *(each for each in remarks if not is_told(each, own))]
     return page.note(dict.fromkeys(each for each in told if each not in said))

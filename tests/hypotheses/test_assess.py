@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import kamlab as kl
 from kamlab.foundation.language import same
@@ -23,8 +24,6 @@ def hypothesis(name, **given):
 
 def seen(name, p_value, *, family="main", estimate=None):
     """Return a hypothesis with a normal effect above 0 that has a certain p-value."""
-    from scipy import stats
-
     value = stats.norm.isf(p_value / 2) if estimate is None else estimate
     words = {"effect": same("e"), "effect_size_is": same("s"), "lost": same("")}
     counts = {"n_used": 10, "n_accounts": 10, "n_lost": 0, "effect_size": value}

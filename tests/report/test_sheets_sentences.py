@@ -7,7 +7,7 @@ import pytest
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import speaking
 from kamlab.report.sheets.events import timeline, what_happened
-from kamlab.report.sheets.outlook import is_worth, may_stay, raised_by
+from kamlab.report.sheets.outlook import is_worth, may_stay
 from kamlab.report.sheets.people import who_is_known
 from kamlab.report.sheets.position import last_scores
 from kamlab.report.sheets.steps import first
@@ -36,7 +36,7 @@ def test_staying_is_told_with_its_interval_and_its_place_among_the_others():
 
 
 def test_worth_is_told_as_an_association_with_interval_and_rank():
-    told = is_worth(WORTH, raised_by({"trust": 1, "commitment": 0.5}), 115, "JPY")
+    told = is_worth(WORTH, raised_words({"trust": 1, "commitment": 0.5}), 115, "JPY")
     for words in ("30.1 million JPY", "Trust +1, Commitment +0.5", "if the association is causal"):
         assert words in told.en
     assert "rank 37 of 115 accounts (by its doubt, 25 to 75)" in told.en

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from string import ascii_lowercase
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlab.foundation.columns import column
 from kamlab.foundation.errors import NotApplicable
-from kamlab.foundation.language import Text, paragraph, say
+from kamlab.foundation.language import Text, join, paragraph, say
 from kamlab.foundation.lettering import shortened, wrapped
 from kamlab.foundation.style import WIDTH, font_families
 from kamlab.hypotheses.assessment import HypothesisAssessment
+from kamlab.panel.labels import term_labels
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
 from kamlab.report.phrases import Row, only_row, semicolons, with_range
+from kamlab.report.recognised import is_too_few, missing_columns
 from kamlab.report.section import Section, made, notes, reason_and_cautions
 
 UNTESTED = "not_applicable"
+VERDICTS = ("supported", "refuted", "undecided")
+"""In the order of a report: what is settled first."""
+
 SHOWN = ["statement", "claim", "outcome_found", "p_corrected", "verdict"]
 LABEL_EMS, LABEL_LINES, LABEL_SIZE = 28.0, 2, 7.0
 """Width, lines and size in points of a hypothesis's words beside a picture."""
@@ -56,9 +63,51 @@ def declared_before(when: pd.Series) -> Text:
 
 
 def found(row: Row) -> Text:
-    """Say what was estimated, with its interval."""
-    shown = [column(name).show(row[name]) for name in ("estimate", "conf_low", "conf_high")]
-    return say("report.found", effect=row["effect_is"], number=with_range(*shown))
+    """Say what was estimated, with its interval; log odds as a ratio of odds.
+
+    Parameters
+    ----------
+    row : mapping
+        Of `HypothesisAssessment.tidy()`, with the label of the term in `about`.
+    """
+    numbers = [row[name] for name in ("estimate", "conf_low", "conf_high")]
+    about = row.get("about")
+    if about and row["effect_is"] == str(say("hypotheses.effect_retention", term=about)):
+        ratios = with_range(*(f"{np.exp(number):.3g}" for number in numbers))
+        return say("report.found_odds", term=about, number=ratios)
+    shown = [column("estimate").show(number) for number in numbers]
+    return say("report.found", effect=in_words(row["effect_is"]), number=with_range(*shown))
+
+
+def in_words(effect: str) -> str:
+    """Return an effect with logs of columns in words."""
+
+    def words(log: re.Match[str]) -> str:
+        return str(say("report.log_of", of=term_labels([log[1]])[log[1]]))
+
+    return re.sub(r"log\((\w+)\)", words, effect)
+
+
+def untested(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the hypotheses that cannot be tested, with plain reasons, alike ones together.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `HypothesisAssessment.tidy()`.
+    """
+    rows = table.loc[table["verdict"] == UNTESTED, ["statement", "reason"]]
+    plain = [plain_reason(reason) for reason in rows["reason"]]
+    order = sorted(range(len(plain)), key=lambda at: plain[at][0])
+    return rows.assign(reason=[str(words) for _, words in plain]).iloc[order]
+
+
+def plain_reason(reason: str) -> tuple[int, Text | str]:
+    """Return the place of a reason's kind in the table, and the reason without names of code."""
+    if absent := missing_columns(reason):
+        labels = term_labels(absent)
+        return 1, say("report.lacks_columns", columns=join([labels[name] for name in absent]))
+    return (0, say("report.too_few_for_it")) if is_too_few(reason) else (2, reason)
 
 
 def letters_of(checks: pd.DataFrame) -> dict[str, str]:
@@ -82,6 +131,7 @@ def as_tested(table: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
         From `HypothesisAssessment.tidy()` and `checks()`.
     """
     rows = table[table["verdict"] != UNTESTED]
+    rows = rows.iloc[rows["verdict"].map(VERDICTS.index).argsort(kind="stable")]
     rows = rows.assign(claim=rows["claim"].str.replace(" ", NO_BREAK))
     shown = rows.assign(outcome_found=[str(found(row)) for row in rows.to_dict("records")])[SHOWN]
     if rows["declared"].ne("not_declared").any():
@@ -107,6 +157,9 @@ def _blocks(
 ) -> Iterator[page.Html]:
     yield from reason_and_cautions(analyses.assessment)
     table, checks = assessment.tidy(), assessment.checks()
+    terms = [one.hypothesis.term for one in assessment.examined]
+    labels = term_labels([term for term in terms if term is not None])
+    table = table.assign(about=["" if term is None else str(labels[term]) for term in terms])
     shown = as_tested(table, checks)
     if len(shown):
         yield page.table(shown, caption=say("report.verdicts_caption"))
@@ -114,10 +167,9 @@ def _blocks(
             yield page.paragraph(_legend(letters))
         yield page.paragraph(say("report.undecided_means"))
         yield page.figure(_picture(assessment, table), mark=mark)
-    untested = table.loc[table["verdict"] == UNTESTED, ["statement", "reason"]]
-    if len(untested):
+    if len(plain := untested(table)):
         yield page.subheading(say("report.untested_heading"))
-        yield page.table(untested, caption=say("report.untested_caption"))
+        yield page.table(plain, caption=say("report.untested_caption"))
     try:
         changes = assessment.changes()
     except NotApplicable:  # never declared, or not sealed: the notes say so
@@ -125,6 +177,15 @@ def _blocks(
     if len(changes):
         yield page.table(changes, caption=say("report.changes_caption"))
     yield notes(analyses.assessment)
+    yield page.note(_told_exactly(table), heading=say("report.for_analysts"))
+
+
+def _told_exactly(table: pd.DataFrame) -> list[str]:
+    """Return the reasons that were put plainly, as the tests told them."""
+    rows = table[table["verdict"] == UNTESTED].to_dict("records")
+    return [
+        f"{row['statement']} {row['reason']}" for row in rows if plain_reason(row["reason"])[0] < 2
+    ]
 
 
 def _legend(letters: dict[str, str]) -> Text:

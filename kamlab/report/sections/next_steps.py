@@ -63,7 +63,8 @@ def known_of_accounts(analyses: Analyses) -> pd.DataFrame:
         parts.append(stay.augment()[["account_id", *STAY]])
     if (board := analyses.portfolio.result) is not None:
         placed = board.augment()[["account_id", "cell_label", "effort", "prescription"]]
-        little = placed["effort"].eq(placed["effort"].min()) & (placed["effort"].nunique() > 1)
+        effort = placed["effort"]
+        little = effort.eq(effort.min()) & (effort.max() > effort.min())
         parts.append(placed.assign(in_doubt=doubtful(board), little_effort=little))
     for part in parts:
         accounts = accounts.merge(part, on="account_id", how="left")
@@ -110,11 +111,12 @@ def as_shown(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     return shown
 
 
-def prescribed(row: Row) -> object:
+def prescribed(row: Row) -> str | float:
     """Return a cell's prescription; where it asks for little but much is to gain, whom to ask."""
     if row.get("little_effort") is True and pd.notna(row.get("gain")):
         return str(say("report.ask_manager", prescription=row["prescription"]))
-    return row["prescription"]
+    words: str | float = row["prescription"]
+    return words
 
 
 def _blocks(analyses: Analyses, table: pd.DataFrame, order: str | None) -> Iterator[page.Html]:

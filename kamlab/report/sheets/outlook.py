@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
-from kamlab.foundation.language import Text, join, money, same, say
-from kamlab.panel.labels import term_labels
+from kamlab.foundation.language import Text, money, say
 from kamlab.report import page
-from kamlab.report.phrases import Row, chance, money_range, with_range
+from kamlab.report.phrases import Row, chance, money_range, raised_words, with_range
 from kamlab.report.sheets.knowledge import Knowledge, row_of
 from kamlab.report.sheets.unknown import not_known
 
@@ -34,7 +33,7 @@ def worth(known: Knowledge, account: str) -> page.Html:
         return not_known(known.gain.reason)
     if account not in table.index:
         return not_known(say("report.sheet_margin_unknown"))
-    raised = raised_by(known.analyses.raise_by)
+    raised = raised_words(known.analyses.raise_by)
     row = row_of(table, account)
     return page.paragraph(is_worth(row, raised, len(table), known.company.currency))
 
@@ -58,18 +57,6 @@ def may_stay(row: Row, everybody: pd.Series) -> Text:
         lower=int((everybody < estimate).sum()),
         count=len(everybody),
     )
-
-
-def raised_by(points: Mapping[str, float]) -> Text:
-    """Return what is raised, and by how many points.
-
-    Examples
-    --------
-    >>> str(raised_by({"trust": 1}))
-    'Trust +1'
-    """
-    labels = term_labels(points)
-    return join([labels[name] + same(f" {by:+g}") for name, by in points.items()])
 
 
 def is_worth(row: Row, raised: Text, count: int, currency: str) -> Text:

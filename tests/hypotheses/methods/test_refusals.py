@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import kamlab as kl
+from kamlab.foundation.language import same
+from kamlab.hypotheses.methods import registry
 from kamlab.hypotheses.methods.registry import evidence
 from kamlab.hypotheses.tables import Tables
 
@@ -22,15 +24,9 @@ def hypothesis(**given):
 
 def test_what_is_not_measurable_is_refused_in_its_own_words(tables, language):
     reason = "Nobody records it."
-    asked = kl.Hypothesis(name="h", statement="s", not_measurable=_text(reason))
+    asked = kl.Hypothesis(name="h", statement="s", not_measurable=same(reason))
     with pytest.raises(kl.NotApplicable, match=reason):
         evidence(asked, tables)
-
-
-def _text(words):
-    from kamlab.foundation.language import same
-
-    return same(words)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +72,7 @@ def test_a_missing_table_is_the_reason(company, method, language):
 
 
 def test_a_correction_needs_a_known_error(tables):
-    alone = dataclasses.replace(tables, error=kl.NotApplicable(_text("one respondent each")))
+    alone = dataclasses.replace(tables, error=kl.NotApplicable(same("one respondent each")))
     asked = hypothesis(model="stayed ~ trust", term="trust", corrected=True)
     with pytest.raises(kl.NotApplicable, match="one respondent each"):
         evidence(asked, alone)
@@ -121,8 +117,6 @@ def test_rows_left_out_are_counted_and_other_warnings_kept(tables):
 
 
 def test_warnings_of_others_are_passed_on(tables, monkeypatch):
-    from kamlab.hypotheses.methods import registry
-
     def loud(hypothesis, tables, *, seed):
         warnings.warn("from elsewhere", RuntimeWarning, stacklevel=1)
         return real(hypothesis, tables, seed=seed)
