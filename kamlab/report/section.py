@@ -77,8 +77,8 @@ def notes(*outcomes: Outcome[Any]) -> page.Html:
     What a caution has said already is left out.
     """
     said = {each for outcome in outcomes for each in outcome.cautions}
-    results = [outcome for outcome in outcomes if outcome.result is not None]
-    own = [str(each) for outcome in results for each in outcome.result.notes]
-    remarks = [each for outcome in results for each in outcome.remarks]
+    there = [(each.result, each.remarks) for each in outcomes if each.result is not None]
+    own = [str(each) for result, _ in there for each in result.notes]
+    remarks = [each for _, told_on_the_way in there for each in told_on_the_way]
     told = [*own, *(each for each in remarks if not is_told(each, own))]
     return page.note(dict.fromkeys(each for each in told if each not in said))

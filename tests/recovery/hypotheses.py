@@ -150,7 +150,10 @@ def outcomes(tables):
 
 
 def rates(table):
-    """Return how often each was supported, with a Wilson interval, and where it was tested."""
+    """Return how often each was supported, and where it was tested.
+
+    Limits are Wilson's, which of a mean share of false ones are too wide.
+    """
     tested = table[~table["not_applicable"]]
     groups = tested.groupby("what", sort=False)["supported"]
     result = pd.DataFrame({"rate": groups.mean(), "tested": groups.size()})

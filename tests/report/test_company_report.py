@@ -12,7 +12,12 @@ import pytest
 import kamlab as kl
 from kamlab.foundation.errors import ArgumentError, KamlabError, ModelError
 from kamlab.foundation.language import current_language
+from kamlab.report.analyses import Analyses
 from kamlab.report.phrases import money_range
+from kamlab.report.sections.hypotheses import hypotheses_section
+from kamlab.report.sections.limits import limits_section
+from kamlab.report.sections.staying import staying_section
+from kamlab.report.sections.value import value_section
 from tests.foundation.html_judge import HOSTILE
 from tests.report.html_of import read
 
@@ -24,6 +29,22 @@ SECTIONS = [
 
 def made(company, **options):
     return kl.company_report(company, **{"hypotheses": None, **options})
+
+
+def analyses_of(company, **options):
+    """Return the analyses of a report of which only some sections are wanted."""
+    standard = {
+        **{"hypotheses": None, "model": None, "raise_by": {"trust": 1}},
+        **{"discount_rate": 0.1, "top": 10, "seed": 0},
+    }
+    return Analyses(company=company, **{**standard, **options})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _coarse_pictures():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kamlab.report.page.PRINT_DPI", 40)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +99,13 @@ def test_every_picture_has_words_and_says_that_it_is_simulated(page, japanese):
     assert all(len(each["alt"]) > 40 for each in pictures)
     assert all(each["alt"].endswith("Simulated data") for each in pictures)
     shown = read(japanese.html())
-    assert all(each["alt"].endswith("シミュレーションデータ") for each in shown.all("img"))
+    assert all(each["alt"].endswith("模擬データ") for each in shown.all("img"))
     assert "All data in this report are simulated" in page.text
 
 
 def test_real_data_are_not_called_simulated(small_company):
     real = dataclasses.replace(small_company, simulated=False, source="crm.xlsx")
-    html = made(real, top=3).html()
+    html = made(without(real, "survey"), top=3).html()
     assert "imulated" not in read(html).text
     assert not any("imulated" in each["alt"] for each in read(html).all("img"))
 
@@ -119,7 +140,7 @@ def test_numbers_in_the_report_are_those_of_the_analyses(small_company, report):
         report["staying"].lead
     )
     first = gain.augment()["account_id"][0]
-    assert f"Look first at {first} " in report["next_steps"].lead
+    assert f"are at {first} " in report["next_steps"].lead
 
 
 def test_accounts_that_have_left_are_no_next_step(small_company, report):
@@ -182,12 +203,10 @@ def test_outcomes_that_are_all_alike_or_unknown_do_not_stop_it(small_company, st
 
 def test_one_respondent_each_leaves_scores_uncorrected_and_says_so(small_company):
     survey = small_company.survey.drop_duplicates(["account_id", "wave"])
-    report = made(dataclasses.replace(small_company, survey=survey))
-    assert report["value"].lead
-    assert (
-        "measurement error of the scores is not known"
-        in read("".join(report["limits"].blocks)).text
-    )
+    analyses = analyses_of(dataclasses.replace(small_company, survey=survey))
+    assert value_section(analyses, None).lead
+    text = read("".join(limits_section(analyses).blocks)).text
+    assert "measurement error of the scores is not known" in text
 
 
 def test_warnings_become_words_of_the_section(small_company):
@@ -195,8 +214,11 @@ def test_warnings_become_words_of_the_section(small_company):
     accounts.loc[:5, "employees"] = np.nan
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        report = made(dataclasses.replace(small_company, accounts=accounts))
-    assert "rows left out" in read("".join(report["value"].blocks)).text
+        section = value_section(
+            analyses_of(dataclasses.replace(small_company, accounts=accounts)), None
+        )
+    text = read("".join(section.blocks)).text
+    assert text.count("missing in size") == 1, "the note and the warning say the same"
 
 
 def test_hypotheses_have_verdicts_and_say_that_they_were_not_declared(small_company):
@@ -210,8 +232,7 @@ def test_hypotheses_have_verdicts_and_say_that_they_were_not_declared(small_comp
     untold = kl.Hypothesis(
         name="prestige", statement="Prestige.", model="stayed ~ nothing", term="nothing", above=0
     )
-    report = made(small_company, hypotheses=[trust, untold])
-    section = report["hypotheses"]
+    section = hypotheses_section(analyses_of(small_company, hypotheses=[trust, untold]), None)
     assert "Of 2 hypotheses" in section.lead
     assert "1 cannot be tested" in section.lead
     assert "None of them was declared before the data were seen" in section.lead
@@ -231,7 +252,7 @@ def test_a_declaration_that_was_changed_is_shown_with_the_change(small_company, 
     kl.declare_hypotheses(claims, path, declared_on=date(2021, 1, 1))
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("above = 0.1", "above = 0.3"), encoding="utf-8")
-    section = made(without(small_company, "contacts"), hypotheses=str(path))["hypotheses"]
+    section = hypotheses_section(analyses_of(small_company, hypotheses=str(path)), None)
     assert "known: 1 of those tested" in section.lead
     shown = read("".join(section.blocks)).text
     assert "b above 0.1 0.3" in shown
@@ -347,6 +368,6 @@ def test_something_that_is_no_company_is_refused(given):
 
 
 def test_a_score_that_nobody_measured_is_named(small_company):
-    report = made(small_company, raise_by={"loyalty": 1})
-    assert "loyalty" in read("".join(report["value"].blocks)).text
-    assert report["staying"].lead
+    analyses = analyses_of(small_company, raise_by={"loyalty": 1})
+    assert "loyalty" in read("".join(value_section(analyses, None).blocks)).text
+    assert staying_section(analyses, None).lead

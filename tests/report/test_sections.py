@@ -137,8 +137,8 @@ def test_only_assumptions_that_the_data_contradict_get_a_letter():
 
 def test_hypotheses_that_could_be_tested_are_shown_with_the_letters_of_their_doubts():
     shown = as_tested(verdict_rows(), checks())
-    assert shown["statement"].tolist() == ["one", "two", "three"]
-    assert shown["doubts"].tolist() == ["a b", "a", ""]
+    assert shown["statement"].tolist() == ["one", "three", "two"]
+    assert shown["doubts"].tolist() == ["a b", "", "a"]
     assert "doubts" not in as_tested(verdict_rows(), checks().iloc[4:])
 
 
@@ -146,7 +146,7 @@ def test_when_it_was_declared_is_shown_where_anything_was():
     assert "declared" not in as_tested(verdict_rows(), checks())
     rows = verdict_rows().assign(declared=["before", "not_declared", "changed", "before"])
     shown = as_tested(rows, checks())
-    assert shown["declared"].tolist() == ["before", "not_declared", "changed"]
+    assert shown["declared"].tolist() == ["before", "changed", "not_declared"]
 
 
 def test_a_hash_is_that_of_the_bytes(tmp_path):

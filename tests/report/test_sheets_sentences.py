@@ -6,6 +6,7 @@ import pytest
 
 from kamlab.accounts.tables import table
 from kamlab.foundation.language import speaking
+from kamlab.report.phrases import raised_words
 from kamlab.report.sheets.events import timeline, what_happened
 from kamlab.report.sheets.outlook import is_worth, may_stay
 from kamlab.report.sheets.people import who_is_known
@@ -40,7 +41,7 @@ def test_worth_is_told_as_an_association_with_interval_and_rank():
     for words in ("30.1 million JPY", "Trust +1, Commitment +0.5", "if the association is causal"):
         assert words in told.en
     assert "rank 37 of 115 accounts (by its doubt, 25 to 75)" in told.en
-    for words in ("3,010万円", "信頼 +1", "因果であれば", "115社のうち37位", "25～75位"):
+    for words in ("3,010万円", "信頼+1点", "因果であれば", "115社のうち37位", "25～75位"):
         assert words in told.ja
 
 

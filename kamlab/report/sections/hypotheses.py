@@ -28,14 +28,14 @@ VERDICTS = ("supported", "refuted", "undecided")
 """In the order of a report: what is settled first."""
 
 SHOWN = ["statement", "claim", "outcome_found", "p_corrected", "verdict"]
-LABEL_EMS, LABEL_LINES, LABEL_SIZE = 28.0, 2, 7.0
+LABEL_EMS, LABEL_LINES, LABEL_SIZE = 28.0, 2, 8.0
 """Width, lines and size in points of a hypothesis's words beside a picture."""
 
 RAGGED = 5.0
 """Widths of a character that lines may lose by breaking between words."""
 
 NO_BREAK = "\u00a0"
-ROW, REST = 0.28, 1.5
+ROW, REST = 0.38, 1.5
 """Inches of a picture for one hypothesis, and for axis and legend."""
 
 

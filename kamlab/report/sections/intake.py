@@ -55,7 +55,11 @@ def money_in_doubt(problems: pd.DataFrame) -> list[Text]:
     if rows.empty:
         return []
     first = rows.iloc[0]
-    places = {"table": first["table"], "row": first["row"], "problem": first["problem"]}
+    places = {
+        "table": first["table"],
+        "row": first["row"],
+        "problem": first["problem"].rstrip("。"),
+    }
     return [say("report.money_doubted", count=len(rows), **places)]
 
 

@@ -11,6 +11,7 @@ from kamlab.accounts.identity import identity
 from kamlab.foundation.columns import with_labels
 from kamlab.foundation.language import Text, listed, say
 from kamlab.panel.analysis_table import current_rows
+from kamlab.panel.labels import term_labels
 from kamlab.report import page
 from kamlab.report.analyses import Analyses
 from kamlab.report.phrases import (
@@ -89,6 +90,7 @@ def as_shown(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     """Return the accounts as a report shows them: numbers with their intervals, in words."""
     shown = pd.DataFrame({"who": account_names(table)})
     rows = table.to_dict("records")
+    labels = term_labels(["manager"])
     if "manager" in table:
         shown["manager"] = table["manager"]
     if "cell_label" in table:
@@ -105,10 +107,10 @@ def as_shown(table: pd.DataFrame, currency: str) -> pd.DataFrame:
         shown["gain_range"] = [
             str(scales.range(row, *GAIN)) if pd.notna(row["gain"]) else np.nan for row in rows
         ]
-        shown = with_labels(shown, {"gain_range": say("report.gain_in", unit=scales.unit)})
+        labels = {**labels, "gain_range": say("report.gain_in", unit=scales.unit)}
     if "prescription" in table:
         shown["prescription"] = [prescribed(row) for row in rows]
-    return shown
+    return with_labels(shown, labels)
 
 
 def prescribed(row: Row) -> str | float:

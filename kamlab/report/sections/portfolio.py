@@ -101,4 +101,4 @@ def _blocks(analyses: Analyses, mark: Text | None) -> Iterator[page.Html]:
     if (spread := analyses.concentration.result) is not None:
         yield page.paragraph(few_bring_most(only_row(spread.glance()), analyses.company.currency))
         yield page.figure(spread.plot(), mark=mark)
-        yield notes(analyses.concentration)
+        yield page.note(spread.notes)  # which name the accounts left out

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from kamlab.accounts.company import Company
+from kamlab.foundation.columns import with_labels
 from kamlab.foundation.language import Text, paragraph, say
 from kamlab.foundation.results import named_terms
 from kamlab.panel.labels import term_labels
@@ -126,7 +127,7 @@ def least_likely(table: pd.DataFrame, company: Company) -> pd.DataFrame:
         managers = company.accounts.set_index("account_id")["manager"]
         shown["manager"] = table["account_id"].map(managers).to_numpy()
     shown["stay_range"] = chances_of(table)
-    return shown
+    return with_labels(shown, term_labels(["manager"]))
 
 
 def _check(analyses: Analyses, mark: Text | None) -> Iterator[page.Html]:
