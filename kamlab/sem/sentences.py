@@ -36,6 +36,7 @@ def sentences(fit: SemFit) -> Iterator[Text]:
     """Yield how well the model fits and which paths differ from zero."""
     measures = fit.measures
     shown = measures.scaled if fit.options.scaled and measures.scaled else measures.plain
+    cfi = measures.robust.cfi if measures.robust and np.isnan(shown.cfi) else shown.cfi
     if shown.df == 0:
         yield say("sem.report_saturated")
     elif np.isnan(shown.p_value):
@@ -46,7 +47,7 @@ def sentences(fit: SemFit) -> Iterator[Text]:
             chisq=f"{shown.chisq:.2f}",
             df=shown.df,
             p=probability(shown.p_value),
-            cfi=f"{shown.cfi:.3f}",
+            cfi=f"{cfi:.3f}",
             rmsea=f"{shown.rmsea.value:.3f}",
             low=f"{shown.rmsea.low:.3f}",
             high=f"{shown.rmsea.high:.3f}",

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.stats import ncx2
 
 from kamlab.sem.inference.fit_measures import degrees_of_freedom, fit_measures
-from kamlab.sem.inference.indices import Scaling, indices, rmsea
+from kamlab.sem.inference.indices import Scaling, indices, rmsea, scaled_indices
 from kamlab.sem.inference.null_model import baseline_fit
 from tests.sem import inference_cases as cases
 
@@ -104,6 +104,14 @@ def test_a_scaling_of_one_changes_nothing():
     assert found.scaled == found.plain
     assert found.robust.cfi == pytest.approx(found.plain.cfi, rel=EXACT)
     assert found.robust.rmsea.high == pytest.approx(found.plain.rmsea.high, rel=EXACT)
+
+
+@pytest.mark.parametrize("factors", [(1.0, -0.1), (-0.1, 1.0), (1.0, 0.0)])
+def test_a_factor_that_scales_nothing_leaves_no_scaled_measure(factors):
+    plain = indices((20.0, 10), (500.0, 15), 300)
+    found = scaled_indices(plain, Scaling(*factors), 300, 1, 0.90)
+    assert np.isnan([found.cfi, found.tli, found.nfi, found.pnfi]).all()
+    assert found.cfi != plain.cfi
 
 
 def test_covariates_stay_together_in_the_baseline_model():

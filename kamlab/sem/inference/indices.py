@@ -112,7 +112,13 @@ def _tail(chisq: float, df: float) -> float:
     return float(chdtrc(df, chisq)) if df > 0 else np.nan
 
 
+def _scaled(chisq: float, factor: float) -> float:
+    return chisq / factor if factor > 0 else np.nan
+
+
 def _cfi(excess: float, excess_0: float) -> float:
+    if not (isfinite(excess) and isfinite(excess_0)):
+        return np.nan
     most = max(excess, excess_0, 0.0)
     return 1.0 if most < NONE_LEFT else 1 - max(excess, 0.0) / most
 
@@ -172,11 +178,12 @@ def scaled_indices(
     """Return indices from scaled chi-squares (Satorra & Bentler 1994).
 
     RMSEA and its limits come from the plain chi-square with `c df` degrees of freedom, as in
-    lavaan.
+    lavaan. A factor that is estimated at 0 or below, as may happen with clusters, scales nothing:
+    what needs it is missing.
     """
-    chisq, chisq_0 = plain.chisq, plain.chisq_baseline / scaling.baseline
+    chisq, chisq_0 = plain.chisq, _scaled(plain.chisq_baseline, scaling.baseline)
     if plain.df > 0:
-        chisq = plain.chisq / scaling.model
+        chisq = _scaled(plain.chisq, scaling.model)
     found = indices((chisq, plain.df), (chisq_0, plain.df_baseline), size, groups, conf_level)
     values = {name: getattr(found, name) for name in Indices.__slots__}
     trace = scaling.model * plain.df if plain.df > 0 else np.nan
