@@ -98,14 +98,14 @@ def test_items_say_how_they_count(tmp_path, language):
         {"column": "plain_one", "weight": 3},
         {"column": "turned", "reverse": True},
         {"column": "fact", "range": [20, -5]},
-        {"column": "place", "rank": True},
+        {"column": "spot", "rank": True},
     ]
     cut = {"a": {"items": items, "cut": [2.5, 5], "levels": ["one", "two", "three"]}}
     model = own_model(tmp_path, cut)
     line = line_with("plain_one", model)
     words = {
-        "en": ["turned (low counts", "fact (from 20 to -5)", "place (its rank"],
-        "ja": ["turned（低いほど", "fact（20から-5まで）", "place（顧客のなかの順位"],
+        "en": ["turned (low counts", "fact (from 20 to -5)", "spot (its rank"],
+        "ja": ["turned（低いほど", "fact（20から-5まで）", "spot（顧客のなかの順位"],
     }
     for part in words[language]:
         assert part in line

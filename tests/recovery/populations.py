@@ -7,6 +7,7 @@ import pandas as pd
 
 import kamlab as kl
 from kamlab.accounts.simulation import business
+from kamlab.accounts.simulation.effects import USUAL
 from kamlab.accounts.simulation.truth import CENTRES
 from kamlab.panel.analysis_table import DAYS_A_YEAR
 
@@ -68,7 +69,8 @@ def redrawn(seed):
     be changed.
     """
     rng = np.random.default_rng(seed)
-    drawn, _ = business.periods(company().accounts, company().truth.quality, calendar(), rng)
+    accounts, quality = company().accounts, company().truth.quality
+    drawn, _ = business.periods(accounts, quality, calendar(), USUAL, rng)
     drawn = drawn[drawn["stayed"].notna()].astype({"stayed": float})
     drawn["net_margin"] = drawn["margin"] - drawn["cost_to_serve"]
     return _with_terms(drawn.assign(decided=True))
